@@ -1,0 +1,18 @@
+-- What differs on PostgreSQL: the log, agreements, versions and votes are never changed. Recreated at every upgrade.
+CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
+DROP TRIGGER IF EXISTS event_append_only ON event;
+CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS event_no_truncate ON event;
+CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS agreement_append_only ON agreement;
+CREATE TRIGGER agreement_append_only BEFORE UPDATE OR DELETE ON agreement FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS agreement_no_truncate ON agreement;
+CREATE TRIGGER agreement_no_truncate BEFORE TRUNCATE ON agreement FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS product_version_append_only ON product_version;
+CREATE TRIGGER product_version_append_only BEFORE UPDATE OR DELETE ON product_version FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS product_version_no_truncate ON product_version;
+CREATE TRIGGER product_version_no_truncate BEFORE TRUNCATE ON product_version FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS vote_append_only ON vote;
+CREATE TRIGGER vote_append_only BEFORE UPDATE OR DELETE ON vote FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS vote_no_truncate ON vote;
+CREATE TRIGGER vote_no_truncate BEFORE TRUNCATE ON vote FOR EACH STATEMENT EXECUTE FUNCTION append_only();

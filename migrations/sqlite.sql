@@ -1,0 +1,17 @@
+-- What differs on SQLite: the log, agreements, versions and votes are never changed. Recreated at every upgrade.
+DROP TRIGGER IF EXISTS event_no_update;
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
+DROP TRIGGER IF EXISTS event_no_delete;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
+DROP TRIGGER IF EXISTS agreement_no_update;
+CREATE TRIGGER agreement_no_update BEFORE UPDATE ON agreement BEGIN SELECT RAISE(ABORT, 'agreement is append-only'); END;
+DROP TRIGGER IF EXISTS agreement_no_delete;
+CREATE TRIGGER agreement_no_delete BEFORE DELETE ON agreement BEGIN SELECT RAISE(ABORT, 'agreement is append-only'); END;
+DROP TRIGGER IF EXISTS product_version_no_update;
+CREATE TRIGGER product_version_no_update BEFORE UPDATE ON product_version BEGIN SELECT RAISE(ABORT, 'product_version is append-only'); END;
+DROP TRIGGER IF EXISTS product_version_no_delete;
+CREATE TRIGGER product_version_no_delete BEFORE DELETE ON product_version BEGIN SELECT RAISE(ABORT, 'product_version is append-only'); END;
+DROP TRIGGER IF EXISTS vote_no_update;
+CREATE TRIGGER vote_no_update BEFORE UPDATE ON vote BEGIN SELECT RAISE(ABORT, 'vote is append-only'); END;
+DROP TRIGGER IF EXISTS vote_no_delete;
+CREATE TRIGGER vote_no_delete BEFORE DELETE ON vote BEGIN SELECT RAISE(ABORT, 'vote is append-only'); END;

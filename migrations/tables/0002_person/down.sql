@@ -1,0 +1,3 @@
+DROP TABLE interest;
+DROP TABLE membership;
+DROP TABLE person;

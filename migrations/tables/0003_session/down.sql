@@ -1,0 +1,3 @@
+DROP TABLE link;
+DROP TABLE token;
+DROP TABLE session;

@@ -1,0 +1,3 @@
+DROP TABLE job;
+DROP TABLE counter;
+DROP TABLE once;

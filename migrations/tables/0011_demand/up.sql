@@ -1,0 +1,20 @@
+CREATE TABLE demand (
+    id TEXT PRIMARY KEY NOT NULL,
+    serial TEXT UNIQUE,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    owner TEXT REFERENCES org (id),
+    clock TEXT,
+    due_on DATE,
+    profile TEXT NOT NULL,
+    content TEXT NOT NULL,
+    created_by TEXT REFERENCES person (id),
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    domain TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    scenario TEXT
+);
+CREATE INDEX demand_state ON demand (state);
+CREATE INDEX demand_scenario ON demand (scenario);
+CREATE INDEX demand_owner ON demand (owner);

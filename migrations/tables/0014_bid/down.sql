@@ -1,0 +1,3 @@
+DROP TABLE objection;
+DROP TABLE scoring;
+DROP TABLE bid;

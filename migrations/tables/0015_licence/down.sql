@@ -1,0 +1,4 @@
+DROP TABLE plan;
+DROP TABLE agreement;
+DROP TABLE licence;
+DROP TABLE filing;

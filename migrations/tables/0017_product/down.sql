@@ -1,0 +1,2 @@
+DROP TABLE product_version;
+DROP TABLE product;

@@ -1,0 +1,3 @@
+DROP TABLE vote;
+DROP TABLE seat;
+DROP TABLE review;

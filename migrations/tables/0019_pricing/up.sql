@@ -1,0 +1,19 @@
+CREATE TABLE pricing (
+    id TEXT PRIMARY KEY NOT NULL,
+    serial TEXT UNIQUE,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    owner TEXT REFERENCES org (id),
+    clock TEXT,
+    due_on DATE,
+    profile TEXT NOT NULL,
+    content TEXT NOT NULL,
+    created_by TEXT REFERENCES person (id),
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    product TEXT NOT NULL REFERENCES product (id),
+    tariff TEXT NOT NULL,
+    effective_on DATE
+);
+CREATE INDEX pricing_product ON pricing (product, state);
+CREATE INDEX pricing_owner ON pricing (owner);

@@ -1,0 +1,362 @@
+//! The two databases behind one text: the connection, the read pool, and the one writer that commits in groups.
+//!
+//! Writes of a node go through one thread on both databases. On SQLite because there is one writer anyway; on PostgreSQL
+//! because the event log is one chain, so that acts must be ordered before they are committed, and a group amortises
+//! the wait for the disk. Other nodes on the same PostgreSQL wait at the chain's lock.
+
+use crate::clock::{At, Clock};
+use crate::day::Calendar;
+use crate::event::Head;
+use crate::id::Id;
+use crate::profile::Profile;
+use crate::{Refusal, Result};
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::R2D2Connection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// A connection to either database. Matched here and nowhere else.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(PgConnection),
+    // Last, because it takes any text for a path.
+    Sqlite(SqliteConnection),
+}
+
+/// Where the database is: `postgres://…`, or the path of a SQLite file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    Postgres(String),
+    Sqlite(String),
+}
+
+impl Place {
+    /// Reads a database URL: `postgres://…`, `postgresql://…`, `sqlite://PATH` or a bare path.
+    pub fn parse(url: &str) -> std::result::Result<Self, String> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres(url.to_string()))
+        } else if let Some(path) = url.strip_prefix("sqlite://").or_else(|| (!url.contains("://")).then_some(url)) {
+            if path.is_empty() { Err("the database path is empty".into()) } else { Ok(Self::Sqlite(path.to_string())) }
+        } else {
+            Err(format!("unknown database URL `{}`: use postgres://… or a path", url.split("://").next().unwrap_or(url)))
+        }
+    }
+
+    /// Opens one connection with its session settings.
+    pub fn connect(&self) -> Result<Conn> {
+        match self {
+            Self::Postgres(url) => {
+                let mut conn = PgConnection::establish(url).map_err(|e| {
+                    tracing::error!(error = %e, "database does not answer");
+                    Refusal::Unavailable
+                })?;
+                conn.batch_execute("SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
+                Ok(Conn::Postgres(conn))
+            }
+            Self::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(path).map_err(|e| {
+                    tracing::error!(error = %e, path, "database file does not open");
+                    Refusal::Unavailable
+                })?;
+                // FULL, because NORMAL lost acknowledged rows in simulated power cuts.
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;",
+                )?;
+                Ok(Conn::Sqlite(conn))
+            }
+        }
+    }
+}
+
+struct Manager(Place);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = Refusal;
+    fn connect(&self) -> Result<Conn> {
+        self.0.connect()
+    }
+    fn is_valid(&self, conn: &mut Conn) -> Result<()> {
+        conn.batch_execute("SELECT 1").map_err(Refusal::from)
+    }
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// What every act is judged by: the policy in force and the calendar of working days.
+#[derive(Clone)]
+pub struct Rules {
+    pub profile: Arc<Profile>,
+    pub calendar: Arc<Calendar>,
+}
+
+/// A look at the database at one moment. Questions take it; it cannot write.
+pub struct Look<'c> {
+    conn: &'c mut Conn,
+    now: At,
+    rules: &'c Rules,
+}
+
+impl Look<'_> {
+    /// The connection, for diesel.
+    pub fn db(&mut self) -> &mut Conn {
+        self.conn
+    }
+    /// Now, the same instant throughout one look or act.
+    pub fn now(&self) -> At {
+        self.now
+    }
+    /// Today in Asia/Shanghai.
+    pub fn today(&self) -> chrono::NaiveDate {
+        crate::day::shanghai_date(self.now)
+    }
+    /// The policy profile in force.
+    pub fn profile(&self) -> Arc<Profile> {
+        self.rules.profile.clone()
+    }
+    /// The calendar of working days.
+    pub fn calendar(&self) -> Arc<Calendar> {
+        self.rules.calendar.clone()
+    }
+}
+
+/// One act under way: all or nothing, with its events.
+pub struct Tx<'c> {
+    look: Look<'c>,
+    pub(crate) head: Head,
+    pub(crate) events: u32,
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = Look<'c>;
+    fn deref(&self) -> &Look<'c> {
+        &self.look
+    }
+}
+impl<'c> DerefMut for Tx<'c> {
+    fn deref_mut(&mut self) -> &mut Look<'c> {
+        &mut self.look
+    }
+}
+
+impl Tx<'_> {
+    /// A new id, in order of making.
+    pub fn id<T>(&self) -> Id<T> {
+        // The one place that makes ids; version 7 keeps new rows together on disk.
+        #[allow(clippy::disallowed_methods)]
+        Id::new(uuid::Uuid::now_v7())
+    }
+}
+
+trait Job: Send {
+    /// Runs the act; true when it is to be kept.
+    fn run(&mut self, tx: &mut Tx) -> bool;
+    /// Answers the caller: after the commit, or with the refusal that undid it.
+    fn answer(self: Box<Self>, lost: Option<Refusal>);
+}
+
+struct Act<T, F> {
+    run: Option<F>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnOnce(&mut Tx) -> Result<T> + Send> Job for Act<T, F> {
+    fn run(&mut self, tx: &mut Tx) -> bool {
+        let Some(run) = self.run.take() else { return false };
+        let result = catch_unwind(AssertUnwindSafe(|| run(tx))).unwrap_or_else(|panic| {
+            let what = panic.downcast_ref::<&str>().map(|s| s.to_string()).or_else(|| panic.downcast_ref::<String>().cloned());
+            Err(Refusal::Broken(format!("panic in an act: {}", what.unwrap_or_default())))
+        });
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+    fn answer(self: Box<Self>, lost: Option<Refusal>) {
+        let result = match (lost, self.result) {
+            (Some(refusal), Some(Ok(_)) | None) => Err(refusal),
+            (_, Some(result)) => result,
+            (None, None) => Err(Refusal::Unavailable),
+        };
+        // The caller may have gone; the act stands all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+/// Most acts in one commit; keeps the wait of the first short.
+const GROUP: usize = 256;
+/// Most acts waiting; beyond it callers are told to come back rather than wait for ever.
+const WAITING: usize = 4096;
+
+/// The database: reads from a pool, writes through the one writer.
+#[derive(Clone)]
+pub struct Db {
+    place: Place,
+    pool: r2d2::Pool<Manager>,
+    queue: mpsc::SyncSender<Box<dyn Job>>,
+    clock: Clock,
+    rules: Arc<Rules>,
+}
+
+impl Db {
+    /// Opens the database and starts the writer. The schema must be up to date, see [`crate::schema::migrate`].
+    pub fn open(place: Place, readers: u32, clock: Clock, rules: Rules) -> Result<Self> {
+        let pool = r2d2::Pool::builder()
+            .max_size(readers)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(5))
+            .test_on_check_out(matches!(place, Place::Postgres(_)))
+            .build(Manager(place.clone()))
+            .map_err(|_| Refusal::Unavailable)?;
+        let (queue, jobs) = mpsc::sync_channel(WAITING);
+        let rules = Arc::new(rules);
+        let writer = Writer { place: place.clone(), clock: clock.clone(), rules: rules.clone(), conn: None };
+        std::thread::Builder::new().name("writer".into()).spawn(move || writer.work(jobs)).map_err(Refusal::broken)?;
+        Ok(Self { place, pool, queue, clock, rules })
+    }
+
+    /// The clock that stamps every act.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+    /// The policy and the calendar.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+    /// Where the database is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Asks the database from async code.
+    pub async fn read<T, F>(&self, question: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Look) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.look(question)).await.map_err(|e| Refusal::Broken(format!("panic in a question: {e}")))?
+    }
+
+    /// Asks the database from ordinary code.
+    pub fn look<T>(&self, question: impl FnOnce(&mut Look) -> Result<T>) -> Result<T> {
+        let mut conn = self.pool.get().map_err(|_| Refusal::Unavailable)?;
+        question(&mut Look { conn: &mut conn, now: self.clock.now(), rules: &self.rules })
+    }
+
+    /// Does one act from async code: all or nothing, answered only when it is durable.
+    pub async fn write<T, F>(&self, act: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        let reply = self.submit(act)?;
+        reply.await.map_err(|_| Refusal::Unavailable)?
+    }
+
+    /// Does one act from ordinary code; never call it from async code.
+    pub fn act<T, F>(&self, act: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        let reply = self.submit(act)?;
+        reply.blocking_recv().map_err(|_| Refusal::Unavailable)?
+    }
+
+    fn submit<T, F>(&self, act: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Box::new(Act { run: Some(act), result: None, reply })).map_err(|_| Refusal::Unavailable)?;
+        metrics::gauge!("dajing_writes_waiting").increment(1.0);
+        Ok(answer)
+    }
+}
+
+struct Writer {
+    place: Place,
+    clock: Clock,
+    rules: Arc<Rules>,
+    conn: Option<Conn>,
+}
+
+impl Writer {
+    fn work(mut self, jobs: mpsc::Receiver<Box<dyn Job>>) {
+        let mut group: Vec<Box<dyn Job>> = Vec::with_capacity(GROUP);
+        while let Ok(first) = jobs.recv() {
+            group.push(first);
+            while group.len() < GROUP {
+                match jobs.try_recv() {
+                    Ok(job) => group.push(job),
+                    Err(_) => break,
+                }
+            }
+            metrics::gauge!("dajing_writes_waiting").decrement(group.len() as f64);
+            metrics::counter!("dajing_acts_total").increment(group.len() as u64);
+            let lost = match self.commit(&mut group) {
+                Ok(()) => {
+                    metrics::counter!("dajing_commits_total").increment(1);
+                    None
+                }
+                Err(refusal) => {
+                    tracing::error!(%refusal, acts = group.len(), "group not committed");
+                    // A broken connection is not trusted again.
+                    self.conn = None;
+                    Some(match refusal {
+                        Refusal::NoSpace => Refusal::NoSpace,
+                        _ => Refusal::Unavailable,
+                    })
+                }
+            };
+            for job in group.drain(..) {
+                job.answer(lost.clone());
+            }
+        }
+    }
+
+    /// Runs the group in one transaction, each act in its own savepoint, one commit for all.
+    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
+        if self.conn.is_none() {
+            self.conn = Some(self.place.connect()?);
+        }
+        let Some(conn) = self.conn.as_mut() else { return Err(Refusal::Unavailable) };
+        let begin = match self.place {
+            // The lock orders all nodes' groups, as the chain of events needs.
+            Place::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7220261);",
+            Place::Sqlite(_) => "BEGIN IMMEDIATE",
+        };
+        conn.batch_execute(begin)?;
+        let done = Self::run(conn, &self.clock, &self.rules, group).and_then(|()| Ok(conn.batch_execute("COMMIT")?));
+        if done.is_err() {
+            let _ = conn.batch_execute("ROLLBACK");
+        }
+        done
+    }
+
+    fn run(conn: &mut Conn, clock: &Clock, rules: &Rules, group: &mut [Box<dyn Job>]) -> Result<()> {
+        let mut head = Head::last(conn)?;
+        for job in group {
+            conn.batch_execute("SAVEPOINT act")?;
+            // Time in the log never runs backwards, whatever the machine's clock does.
+            let now = clock.now().max(head.at);
+            let mut tx = Tx { look: Look { conn, now, rules }, head: head.clone(), events: 0 };
+            let keep = job.run(&mut tx);
+            let after = tx.head;
+            if keep {
+                conn.batch_execute("RELEASE act")?;
+                head = after;
+            } else {
+                conn.batch_execute("ROLLBACK TO act; RELEASE act")?;
+            }
+        }
+        Ok(())
+    }
+}

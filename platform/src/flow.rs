@@ -1,0 +1,439 @@
+//! States are a table, not code. Each noun has its steps: *from · act · by whom · to · article*; nothing else decides.
+
+use crate::caller::{Caller, Role};
+use crate::db::{Look, Tx};
+use crate::event::{self, About, Record};
+use crate::id::Id;
+use crate::people::Org;
+use crate::sheet::{Answers, Sheet};
+use crate::words::Word;
+use crate::{Refusal, Result, day, diesel, mail};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{Date, Nullable, Text, Timestamp};
+
+/// One line of a step table. `from` is `None` for the act that begins a case.
+pub struct Step<S: 'static, A: 'static> {
+    pub from: Option<S>,
+    pub act: A,
+    pub by: &'static [Role],
+    pub to: S,
+    pub article: &'static str,
+    /// Who gets a letter.
+    pub tells: &'static [Tell],
+    /// Deadline of the profile that starts when this step is taken; taking a step ends the one before.
+    pub clock: Option<&'static str>,
+}
+
+/// Who is told of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    /// The people of the organisation whose case it is.
+    Owner,
+    /// Everybody in that role.
+    Role(Role),
+}
+
+/// A line of a step table.
+pub const fn step<S, A>(from: S, act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
+    Step { from: Some(from), act, by, to, article, tells: &[], clock: None }
+}
+
+/// The line that begins a case.
+pub const fn begin<S, A>(act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
+    Step { from: None, act, by, to, article, tells: &[], clock: None }
+}
+
+impl<S: Copy, A: Copy> Step<S, A> {
+    /// Says who gets a letter.
+    pub const fn tell(&self, tells: &'static [Tell]) -> Self {
+        Step { from: self.from, act: self.act, by: self.by, to: self.to, article: self.article, tells, clock: self.clock }
+    }
+    /// Starts the profile's deadline of that name.
+    pub const fn clock(&self, clock: &'static str) -> Self {
+        Step { from: self.from, act: self.act, by: self.by, to: self.to, article: self.article, tells: self.tells, clock: Some(clock) }
+    }
+}
+
+/// What every case shows at its head.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Heading {
+    pub id: String,
+    pub serial: Option<String>,
+    pub title: String,
+    pub owner: Option<Id<Org>>,
+    pub due_on: Option<NaiveDate>,
+    pub clock: Option<String>,
+}
+
+/// A thing with a life: its states, its steps, its acts.
+pub trait Noun: Sized + Clone + Send + 'static {
+    type State: Word;
+    type Act: Word;
+    /// Singular, as in events and message keys: `licence`.
+    const NAME: &'static str;
+    /// Its table; has the columns of [`crate::schema::noun_table!`].
+    const TABLE: &'static str;
+    /// First part of its address: `licences`.
+    const PATH: &'static str;
+    const STEPS: &'static [Step<Self::State, Self::Act>];
+    /// How it begins, when a person may begin it by a form.
+    const OPENING: Option<Opening<Self>>;
+    /// What may be done to it, in the order of its buttons.
+    const DEEDS: &'static [Deed<Self>];
+
+    fn id(&self) -> Id<Self>;
+    fn state(&self) -> Self::State;
+    fn heading(&self) -> Heading;
+    /// The row, when this caller may see it; `NotFound` otherwise, never "forbidden".
+    fn find(look: &mut Look, who: &Caller, id: Id<Self>) -> Result<Self>;
+    /// What a `Pick` field of that name offers for this case, or for a new one (`None`).
+    fn choices(_look: &mut Look, _who: &Caller, _row: Option<&Self>, _list: &str) -> Result<Vec<Choice>> {
+        Ok(Vec::new())
+    }
+    /// What stands already in an act's form: the draft, or figures computed from the record.
+    fn filled(_look: &mut Look, _who: &Caller, _row: &Self, _act: Self::Act) -> Result<Answers> {
+        Ok(Answers::default())
+    }
+}
+
+/// One offer of a `Pick` field.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
+        Self { value: value.to_string(), label: label.into() }
+    }
+}
+
+/// How a case begins: what is asked, and the verb.
+pub struct Opening<N: Noun> {
+    pub act: N::Act,
+    pub sheet: &'static Sheet,
+    pub draft: bool,
+    pub run: fn(&mut Tx, &Caller, Answers) -> Result<Id<N>>,
+}
+
+type Verb<N> = fn(&mut Tx, &Caller, &N, Answers) -> Result<()>;
+type Guard<N> = fn(&mut Look, &Caller, &N) -> Result<()>;
+
+/// One act on a case: what is asked, what must hold, and the verb.
+pub struct Deed<N: Noun> {
+    pub act: N::Act,
+    pub sheet: &'static Sheet,
+    pub run: Verb<N>,
+    /// What must hold besides the table; the button is offered only then, and the act checks it again.
+    pub guard: Option<Guard<N>>,
+    /// Saved as typed, valid or not.
+    pub draft: bool,
+    /// Needs the password again.
+    pub careful: bool,
+    /// The application wizard's or workbench's own page carries it; no button on the case page.
+    pub quiet: bool,
+}
+
+/// An act and its verb.
+pub const fn deed<N: Noun>(act: N::Act, sheet: &'static Sheet, run: Verb<N>) -> Deed<N> {
+    Deed { act, sheet, run, guard: None, draft: false, careful: false, quiet: false }
+}
+
+impl<N: Noun> Deed<N> {
+    /// Says what must hold besides the table.
+    pub const fn when(mut self, guard: Guard<N>) -> Self {
+        self.guard = Some(guard);
+        self
+    }
+    /// What is typed is saved even when it is not valid.
+    pub const fn draft(mut self) -> Self {
+        self.draft = true;
+        self
+    }
+    /// Asks for the password again.
+    pub const fn careful(mut self) -> Self {
+        self.careful = true;
+        self
+    }
+    /// Shows no button on the case page; a page of its own carries it.
+    pub const fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+}
+
+/// The line for an act from a state by this caller, or why there is none.
+fn line<N: Noun>(who: &Caller, from: Option<N::State>, act: N::Act) -> Result<(&'static Step<N::State, N::Act>, Role)> {
+    let of_act = || N::STEPS.iter().filter(|s| s.act == act);
+    let Some(any) = of_act().next() else { return Err(Refusal::broken(format!("{} has no step {act:?}", N::NAME))) };
+    if !of_act().any(|s| who.is_any(s.by)) {
+        return Err(Refusal::WrongRole { by: any.by, article: any.article });
+    }
+    let Some(step) = of_act().find(|s| s.from == from) else {
+        return Err(Refusal::WrongState { state: from.map_or("", Word::as_str), act: act.as_str(), article: any.article });
+    };
+    match step.by.iter().find(|r| who.is(**r)) {
+        Some(role) => Ok((step, *role)),
+        None => Err(Refusal::WrongRole { by: step.by, article: step.article }),
+    }
+}
+
+/// Begins a case: checks the table, appends the event, tells whom it concerns. The verb has inserted the row in state
+/// [`first`]; its clock and due day are set here.
+pub fn begin_case<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, act: N::Act, record: Record) -> Result<()> {
+    let (step, role) = line::<N>(who, None, act)?;
+    if row.state() != step.to {
+        return Err(Refusal::broken(format!("{} begins in {:?}, not {:?}", N::NAME, step.to, row.state())));
+    }
+    start_clock::<N>(tx, row.id(), step.clock)?;
+    leave(tx, who, row, step, role, record)
+}
+
+/// The state in which an opening act leaves a new row.
+pub fn first<N: Noun>(act: N::Act) -> Result<N::State> {
+    N::STEPS.iter().find(|s| s.from.is_none() && s.act == act).map(|s| s.to).ok_or_else(|| Refusal::broken(format!("{act:?} begins nothing")))
+}
+
+/// Takes a step: looks the line up, moves the row if it still stands where the caller saw it, appends the event, tells
+/// whom it concerns. Errors: `WrongRole`, `WrongState`, `Stale`.
+pub fn take<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, act: N::Act, record: Record) -> Result<N::State> {
+    let (step, role) = line::<N>(who, Some(row.state()), act)?;
+    let moved = diesel::sql_query(format!("UPDATE {} SET state = $1, updated_at = $2 WHERE id = $3 AND state = $4", N::TABLE))
+        .bind::<Text, _>(step.to.as_str())
+        .bind::<Timestamp, _>(tx.now())
+        .bind::<Text, _>(row.id())
+        .bind::<Text, _>(row.state().as_str())
+        .execute(tx.db())?;
+    if moved == 0 {
+        return Err(Refusal::Stale);
+    }
+    if step.from != Some(step.to) || step.clock.is_some() {
+        start_clock::<N>(tx, row.id(), step.clock)?;
+    }
+    leave(tx, who, row, step, role, record)?;
+    Ok(step.to)
+}
+
+fn leave<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, step: &Step<N::State, N::Act>, role: Role, record: Record) -> Result<()> {
+    let heading = row.heading();
+    let sealed = record.sealed_until.is_some();
+    let about = About {
+        noun: N::NAME,
+        subject: heading.id.clone(),
+        title: &heading.title,
+        owner: heading.owner,
+        act: step.act.as_str(),
+        from: step.from.map(Word::as_str),
+        to: step.to.as_str(),
+        role,
+        article: step.article,
+    };
+    let seq = event::append(tx, who, about, record)?;
+    for tell in step.tells {
+        match tell {
+            Tell::Owner => {
+                if let Some(org) = heading.owner {
+                    mail::tell_org(tx, org, who, seq)?;
+                }
+            }
+            // A sealed act is told to its owner only.
+            Tell::Role(role) if !sealed => mail::tell_role(tx, *role, who, seq)?,
+            Tell::Role(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Sets the day on which the named deadline falls, or clears it. In a year without announced holidays the day stays
+/// open; the daily job fills it in once the calendar knows the year.
+fn start_clock<N: Noun>(tx: &mut Tx, id: Id<N>, clock: Option<&'static str>) -> Result<()> {
+    let due = match clock {
+        None => None,
+        Some(name) => {
+            let profile = tx.profile();
+            let rule = profile.deadline(name).ok_or_else(|| Refusal::broken(format!("the profile has no deadline {name}")))?;
+            day::due(tx.today(), rule.value, rule.unit, &tx.calendar(), &[]).ok()
+        }
+    };
+    diesel::sql_query(format!("UPDATE {} SET clock = $1, due_on = $2 WHERE id = $3", N::TABLE))
+        .bind::<Nullable<Text>, _>(clock)
+        .bind::<Nullable<Date>, _>(due)
+        .bind::<Text, _>(id)
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Begins a case from a form: settles what was typed, then runs the verb.
+pub fn open<N: Noun>(tx: &mut Tx, who: &Caller, answers: Answers) -> Result<Id<N>> {
+    let Some(opening) = N::OPENING else { return Err(Refusal::WrongMethod) };
+    line::<N>(who, None, opening.act)?;
+    let answers = if opening.draft { answers } else { opening.sheet.settle(&answers)? };
+    let id = (opening.run)(tx, who, answers)?;
+    tx.must_have_event()?;
+    Ok(id)
+}
+
+/// Does an act on a case: finds it in the caller's sight, asks the table and the guard, settles what was typed, runs the
+/// verb. Errors come in that order, so that nobody learns of a field's fault in a case that is not his.
+pub fn perform<N: Noun>(tx: &mut Tx, who: &Caller, id: Id<N>, act: N::Act, answers: Answers) -> Result<N> {
+    let row = N::find(tx, who, id)?;
+    let deed = N::DEEDS.iter().find(|d| d.act == act).ok_or(Refusal::WrongMethod)?;
+    line::<N>(who, Some(row.state()), act)?;
+    if let Some(guard) = deed.guard {
+        guard(tx, who, &row)?;
+    }
+    let answers = if deed.draft { answers } else { deed.sheet.settle(&answers)? };
+    (deed.run)(tx, who, &row, answers)?;
+    tx.must_have_event()?;
+    N::find(tx, who, id)
+}
+
+/// The acts a page may offer: those whose line and guard hold now.
+pub fn open_to<N: Noun>(look: &mut Look, who: &Caller, row: &N) -> Result<Vec<&'static Deed<N>>> {
+    let mut open = Vec::new();
+    for deed in N::DEEDS {
+        if line::<N>(who, Some(row.state()), deed.act).is_err() {
+            continue;
+        }
+        match deed.guard.map_or(Ok(()), |guard| guard(look, who, row)) {
+            Ok(()) => open.push(deed),
+            Err(Refusal::Broken(what)) => return Err(Refusal::Broken(what)),
+            Err(_) => {}
+        }
+    }
+    Ok(open)
+}
+
+/// Whether this caller may begin a case of this kind.
+pub fn may_open<N: Noun>(who: &Caller) -> bool {
+    N::OPENING.is_some_and(|o| line::<N>(who, None, o.act).is_ok())
+}
+
+/// Everybody whom the table lets do this act.
+pub fn doers<N: Noun>(act: N::Act) -> Vec<Role> {
+    let mut roles: Vec<Role> = N::STEPS.iter().filter(|s| s.act == act).flat_map(|s| s.by.iter().copied()).collect();
+    roles.sort();
+    roles.dedup();
+    roles
+}
+
+/// One line of a step table as text, for the page a lawyer reads.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Line {
+    pub from: Option<String>,
+    pub act: String,
+    pub by: Vec<Role>,
+    pub to: String,
+    pub article: &'static str,
+    pub tells: Vec<String>,
+    pub clock: Option<&'static str>,
+}
+
+/// A noun's whole table as text.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Table {
+    pub noun: &'static str,
+    /// Sets of the words used: states, acts.
+    pub state_set: &'static str,
+    pub act_set: &'static str,
+    pub states: Vec<&'static str>,
+    pub acts: Vec<&'static str>,
+    pub deeds: Vec<&'static str>,
+    pub lines: Vec<Line>,
+}
+
+/// The noun's step table as text.
+pub fn table<N: Noun>() -> Table {
+    Table {
+        noun: N::NAME,
+        state_set: N::State::SET,
+        act_set: N::Act::SET,
+        states: N::State::TEXTS.to_vec(),
+        acts: N::Act::TEXTS.to_vec(),
+        deeds: N::DEEDS.iter().map(|d| d.act.as_str()).chain(N::OPENING.map(|o| o.act.as_str())).collect(),
+        lines: N::STEPS
+            .iter()
+            .map(|s| Line {
+                from: s.from.map(|f| f.as_str().to_string()),
+                act: s.act.as_str().to_string(),
+                by: s.by.to_vec(),
+                to: s.to.as_str().to_string(),
+                article: s.article,
+                tells: s
+                    .tells
+                    .iter()
+                    .map(|t| match t {
+                        Tell::Owner => "owner".to_string(),
+                        Tell::Role(r) => r.to_string(),
+                    })
+                    .collect(),
+                clock: s.clock,
+            })
+            .collect(),
+    }
+}
+
+/// What is wrong with a table: states that cannot be reached, states without a way out that are not final, acts without
+/// a line. Empty when it is sound.
+pub fn faults(table: &Table, last: &[&str]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut reached: Vec<&str> = table.lines.iter().filter(|l| l.from.is_none()).map(|l| l.to.as_str()).collect();
+    let mut next = 0;
+    while let Some(state) = reached.get(next).copied() {
+        for line in table.lines.iter().filter(|l| l.from.as_deref() == Some(state)) {
+            if !reached.contains(&line.to.as_str()) {
+                reached.push(&line.to);
+            }
+        }
+        next += 1;
+    }
+    for state in &table.states {
+        if !reached.contains(state) {
+            faults.push(format!("{}: {state} is never reached", table.noun));
+        }
+        let leaves = table.lines.iter().any(|l| l.from.as_deref() == Some(state) && l.to != *state);
+        if leaves == last.contains(state) {
+            faults.push(format!("{}: {state} {}", table.noun, if leaves { "is final but can be left" } else { "cannot be left" }));
+        }
+    }
+    for act in &table.acts {
+        if !table.lines.iter().any(|l| l.act == *act) {
+            faults.push(format!("{}: {act} is in no line", table.noun));
+        }
+    }
+    for line in &table.lines {
+        if line.article.is_empty() {
+            faults.push(format!("{}: {} rests on no article", table.noun, line.act));
+        }
+    }
+    faults
+}
+
+/// Days that could not be computed when their clock started, computed now that the calendar knows the year.
+pub fn fill_due_days<N: Noun>(tx: &mut Tx) -> Result<usize> {
+    #[derive(diesel::QueryableByName)]
+    struct Open {
+        #[diesel(sql_type = Text)]
+        id: String,
+        #[diesel(sql_type = Text)]
+        clock: String,
+        #[diesel(sql_type = Timestamp)]
+        updated_at: crate::clock::At,
+    }
+    let open: Vec<Open> =
+        diesel::sql_query(format!("SELECT id, clock, updated_at FROM {} WHERE clock IS NOT NULL AND due_on IS NULL LIMIT 1000", N::TABLE))
+            .load(tx.db())?;
+    let mut filled = 0;
+    for row in open {
+        let Some(rule) = tx.profile().deadline(&row.clock).cloned() else { continue };
+        if let Ok(due) = day::due(day::shanghai_date(row.updated_at), rule.value, rule.unit, &tx.calendar(), &[]) {
+            filled += diesel::sql_query(format!("UPDATE {} SET due_on = $1 WHERE id = $2", N::TABLE))
+                .bind::<Date, _>(due)
+                .bind::<Text, _>(row.id)
+                .execute(tx.db())?;
+        }
+    }
+    Ok(filled)
+}

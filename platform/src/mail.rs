@@ -1,0 +1,162 @@
+//! Letters: rows of an outbox, written in the act's transaction, drained later by SMTP or into `DATA/outbox/*.eml`.
+
+use crate::caller::{Caller, Role};
+use crate::db::{Look, Tx};
+use crate::id::Id;
+use crate::people::{Org, Person};
+use crate::schema::{event, letter, membership, person};
+use crate::{At, Result, diesel, words};
+use chrono::Duration;
+use diesel::prelude::*;
+use serde::Serialize;
+
+words! {
+    /// What becomes of a letter.
+    pub enum LetterState: "letter-state" { Waiting = "waiting", Sent = "sent", Failed = "failed" }
+}
+
+/// One letter to one person.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = letter)]
+pub struct Letter {
+    pub id: Id<Letter>,
+    pub person: Option<Id<Person>>,
+    pub address: String,
+    pub lang: String,
+    /// `act` for a step taken; `invite`, `reset`, … for links.
+    pub kind: String,
+    pub event: Option<i64>,
+    /// JSON; the link's secret stands in `args` only until the letter is sent.
+    pub args: String,
+    pub state: LetterState,
+    pub tries: i32,
+    pub next_at: At,
+    pub sent_at: Option<At>,
+    pub error: Option<String>,
+    pub created_at: At,
+}
+
+/// Most people told of one act.
+const MOST: i64 = 200;
+
+fn queue_all(tx: &mut Tx, people: Vec<(Id<Person>, String, String)>, who: &Caller, seq: i64) -> Result<()> {
+    let mut told = std::collections::HashSet::new();
+    for (to, address, lang) in people {
+        // Nobody is told of what he did himself.
+        if Some(to) != who.person && told.insert(to) {
+            queue(tx, Some(to), &address, &lang, "act", Some(seq), &serde_json::Value::Null)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the people of an organisation of an event.
+pub fn tell_org(tx: &mut Tx, org: Id<Org>, who: &Caller, seq: i64) -> Result<()> {
+    let people = membership::table
+        .inner_join(person::table.on(person::id.eq(membership::person)))
+        .filter(membership::org.eq(org).and(membership::until.is_null()).and(person::disabled_at.is_null()))
+        .select((person::id, person::email, person::lang))
+        .distinct()
+        .limit(MOST)
+        .load(tx.db())?;
+    queue_all(tx, people, who, seq)
+}
+
+/// Tells everybody in a role of an event.
+pub fn tell_role(tx: &mut Tx, role: Role, who: &Caller, seq: i64) -> Result<()> {
+    let people = membership::table
+        .inner_join(person::table.on(person::id.eq(membership::person)))
+        .filter(membership::role.eq(role).and(membership::until.is_null()).and(person::disabled_at.is_null()))
+        .select((person::id, person::email, person::lang))
+        .distinct()
+        .limit(MOST)
+        .load(tx.db())?;
+    queue_all(tx, people, who, seq)
+}
+
+/// Tells one person of an event.
+pub fn tell_person(tx: &mut Tx, to: Id<Person>, who: &Caller, seq: i64) -> Result<()> {
+    let people = person::table.find(to).select((person::id, person::email, person::lang)).load(tx.db())?;
+    queue_all(tx, people, who, seq)
+}
+
+/// Puts a letter into the outbox.
+pub fn queue(tx: &mut Tx, to: Option<Id<Person>>, address: &str, lang: &str, kind: &str, event: Option<i64>, args: &serde_json::Value) -> Result<()> {
+    let row = Letter {
+        id: tx.id(),
+        person: to,
+        address: address.into(),
+        lang: lang.into(),
+        kind: kind.into(),
+        event,
+        args: args.to_string(),
+        state: LetterState::Waiting,
+        tries: 0,
+        next_at: tx.now(),
+        sent_at: None,
+        error: None,
+        created_at: tx.now(),
+    };
+    diesel::insert_into(letter::table).values(&row).execute(tx.db())?;
+    Ok(())
+}
+
+/// Letters due now, with the event each tells of, oldest first.
+pub fn due(look: &mut Look, most: i64) -> Result<Vec<(Letter, Option<crate::event::Event>)>> {
+    let now = look.now();
+    Ok(letter::table
+        .left_join(event::table.on(letter::event.eq(event::seq.nullable())))
+        .filter(letter::state.eq(LetterState::Waiting).and(letter::next_at.le(now)))
+        .order(letter::next_at.asc())
+        .limit(most)
+        .select((Letter::as_select(), Option::<crate::event::Event>::as_select()))
+        .load(look.db())?)
+}
+
+/// Marks letters as sent; what they carried in `args` is wiped.
+pub fn sent(tx: &mut Tx, ids: &[Id<Letter>]) -> Result<()> {
+    diesel::update(letter::table.filter(letter::id.eq_any(ids.to_vec())))
+        .set((letter::state.eq(LetterState::Sent), letter::sent_at.eq(Some(tx.now())), letter::args.eq("{}")))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Notes a failure: tried again after 1, 4, 9 … minutes, given up after 8 tries.
+pub fn failed(tx: &mut Tx, id: Id<Letter>, error: &str) -> Result<()> {
+    let tries: i32 = letter::table.find(id).select(letter::tries).first(tx.db())?;
+    let tries = tries + 1;
+    let state = if tries >= 8 { LetterState::Failed } else { LetterState::Waiting };
+    diesel::update(letter::table.find(id))
+        .set((
+            letter::tries.eq(tries),
+            letter::state.eq(state),
+            letter::next_at.eq(tx.now() + Duration::minutes((tries * tries).into())),
+            letter::error.eq(Some(error)),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// A person's own letters, or everybody's for the system administrator (`None`), newest first.
+pub fn list(look: &mut Look, of: Option<Id<Person>>, page: crate::paging::Page) -> Result<crate::paging::Paged<Letter>> {
+    let filter = || {
+        let q = letter::table.into_boxed::<crate::db::MultiBackend>();
+        match of {
+            Some(person) => q.filter(letter::person.eq(person)),
+            None => q,
+        }
+    };
+    let total: i64 = filter().count().get_result(look.db())?;
+    let rows = filter()
+        .order((letter::created_at.desc(), letter::id.desc()))
+        .limit(page.limit())
+        .offset(page.offset())
+        .select(Letter::as_select())
+        .load(look.db())?;
+    Ok(page.of(rows, total))
+}
+
+/// Count of letters still waiting.
+pub fn waiting(look: &mut Look) -> Result<i64> {
+    Ok(letter::table.filter(letter::state.eq(LetterState::Waiting)).count().get_result(look.db())?)
+}

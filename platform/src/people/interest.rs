@@ -1,0 +1,76 @@
+//! 利益关系 — what a reviewer or expert declares; whoever has an interest in a party stands aside.
+
+use crate::caller::{Caller, Role};
+use crate::db::{Look, Tx};
+use crate::event::{self, About, Record};
+use crate::id::Id;
+use crate::people::{Org, Person};
+use crate::refusal::{Fault, Refusal, Result};
+use crate::schema::{interest, membership, org};
+use crate::{At, diesel};
+use diesel::prelude::*;
+use serde::Serialize;
+
+/// One declared interest.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = interest)]
+pub struct Interest {
+    pub id: Id<Interest>,
+    pub person: Id<Person>,
+    pub org: Id<Org>,
+    pub note: String,
+    pub declared_at: At,
+    pub withdrawn_at: Option<At>,
+}
+
+/// Declares the caller's interest in an organisation.
+pub fn declare(tx: &mut Tx, who: &Caller, in_org: Id<Org>, note: &str) -> Result<Id<Interest>> {
+    let person = who.person()?;
+    let title: String = org::table.find(in_org).select(org::title).first(tx.db())?;
+    if note.trim().is_empty() {
+        return Err(Refusal::Faulty(vec![Fault::at("note", "required")]));
+    }
+    let row = Interest { id: tx.id(), person, org: in_org, note: note.into(), declared_at: tx.now(), withdrawn_at: None };
+    diesel::insert_into(interest::table).values(&row).execute(tx.db())?;
+    event::append(
+        tx,
+        who,
+        About {
+            noun: "interest",
+            subject: person.to_string(),
+            title: &title,
+            owner: None,
+            act: "declare",
+            from: None,
+            to: "declared",
+            role: Role::Registered,
+            article: "BJ-12",
+        },
+        Record::of(&row).because(note),
+    )?;
+    Ok(row.id)
+}
+
+/// The caller's own declared interests.
+pub fn own(look: &mut Look, who: &Caller) -> Result<Vec<(Interest, String)>> {
+    Ok(interest::table
+        .inner_join(org::table.on(org::id.eq(interest::org)))
+        .filter(interest::person.eq(who.person()?).and(interest::withdrawn_at.is_null()))
+        .limit(200)
+        .select((Interest::as_select(), org::title))
+        .load(look.db())?)
+}
+
+/// Refuses when the caller has declared an interest in the organisation or belongs to it.
+pub fn must_be_free(look: &mut Look, who: &Caller, of: Id<Org>) -> Result<()> {
+    let person = who.person()?;
+    let declared: i64 = interest::table
+        .filter(interest::person.eq(person).and(interest::org.eq(of)).and(interest::withdrawn_at.is_null()))
+        .count()
+        .get_result(look.db())?;
+    let belongs: i64 = membership::table
+        .filter(membership::person.eq(person).and(membership::org.eq(of)).and(membership::until.is_null()))
+        .count()
+        .get_result(look.db())?;
+    if declared + belongs > 0 { Err(Refusal::rule("interest", "BJ-12")) } else { Ok(()) }
+}

@@ -1,0 +1,80 @@
+//! Brings a database up to date: the tables of `migrations/tables`, then the triggers, which differ between the two.
+
+use crate::db::{Conn, Place};
+use crate::diesel;
+use crate::{Refusal, Result};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const TABLES: EmbeddedMigrations = embed_migrations!("../migrations/tables");
+const SQLITE: &str = include_str!("../../../migrations/sqlite.sql");
+const POSTGRES: &str = include_str!("../../../migrations/postgres.sql");
+
+/// Whether migrations wait to be run.
+pub fn pending(place: &Place) -> Result<bool> {
+    match &mut place.connect()? {
+        Conn::Postgres(c) => c.has_pending_migration(TABLES),
+        Conn::Sqlite(c) => c.has_pending_migration(TABLES),
+    }
+    .map_err(Refusal::broken)
+}
+
+/// Runs the migrations that wait and renews the triggers; returns the names of those run.
+pub fn migrate(place: &Place) -> Result<Vec<String>> {
+    let mut conn = place.connect()?;
+    let ran = match &mut conn {
+        Conn::Postgres(c) => {
+            // Two nodes that start together must not both migrate.
+            c.batch_execute("SELECT pg_advisory_lock(7220262)")?;
+            let ran = c.run_pending_migrations(TABLES).map(|v| v.iter().map(ToString::to_string).collect());
+            c.batch_execute(POSTGRES)?;
+            c.batch_execute("SELECT pg_advisory_unlock(7220262)")?;
+            ran
+        }
+        Conn::Sqlite(c) => {
+            let ran = c.run_pending_migrations(TABLES).map(|v| v.iter().map(ToString::to_string).collect());
+            c.batch_execute(SQLITE)?;
+            ran
+        }
+    };
+    ran.map_err(Refusal::broken)
+}
+
+/// Takes every table away again; for the up–down–up test.
+pub fn revert_all(place: &Place) -> Result<()> {
+    let mut conn = place.connect()?;
+    match &mut conn {
+        Conn::Postgres(c) => c.revert_all_migrations(TABLES).map(drop),
+        Conn::Sqlite(c) => c.revert_all_migrations(TABLES).map(drop),
+    }
+    .map_err(Refusal::broken)
+}
+
+/// Every table with its columns, as the database itself tells it, sorted; for the golden file.
+pub fn tables(place: &Place) -> Result<Vec<(String, Vec<String>)>> {
+    #[derive(diesel::QueryableByName)]
+    struct Column {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        table_name: String,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        column_name: String,
+    }
+    let sql = match place {
+        Place::Postgres(_) => {
+            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2"
+        }
+        Place::Sqlite(_) => {
+            "SELECT m.name AS table_name, p.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+        }
+    };
+    let rows: Vec<Column> = diesel::sql_query(sql).load(&mut place.connect()?)?;
+    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
+    for row in rows.into_iter().filter(|r| !r.table_name.starts_with("__diesel")) {
+        match tables.last_mut() {
+            Some((name, columns)) if *name == row.table_name => columns.push(row.column_name),
+            _ => tables.push((row.table_name, vec![row.column_name])),
+        }
+    }
+    Ok(tables)
+}

@@ -1,0 +1,22 @@
+//! Numbers that people read: one series per kind and year, without gaps, in the profile's form.
+
+use crate::db::Tx;
+use crate::schema::counter;
+use crate::{Result, diesel};
+use chrono::Datelike;
+use diesel::prelude::*;
+
+/// The next number of a series, such as `张公数授〔2026〕1号`. The year is that of today in Asia/Shanghai.
+pub fn next(tx: &mut Tx, series: &str) -> Result<String> {
+    let year = tx.today().year();
+    let name = format!("{series}/{year}");
+    let raised = diesel::update(counter::table.find(&name)).set(counter::value.eq(counter::value + 1)).execute(tx.db())?;
+    if raised == 0 {
+        diesel::insert_into(counter::table).values((counter::name.eq(&name), counter::value.eq(1i64))).execute(tx.db())?;
+    }
+    let number: i64 = counter::table.find(&name).select(counter::value).first(tx.db())?;
+    let profile = tx.profile();
+    let prefix = profile.serials.all().into_iter().find(|(name, _)| *name == series).map(|(_, prefix)| prefix.to_string());
+    let prefix = prefix.ok_or_else(|| crate::Refusal::broken(format!("the profile has no series {series}")))?;
+    Ok(format!("{prefix}〔{year}〕{number}号"))
+}
