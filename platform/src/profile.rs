@@ -878,7 +878,7 @@ mod tests {
         assert_eq!(said, "term_cap: neither article nor source");
         assert_eq!(
             fault(r#"silence = "escalate", source = "proposal" }"#, r#"silence = "escalate" }"#),
-            "deadlines.question_answer: neither article nor source"
+            "deadlines.org_approval: neither article nor source"
         );
         assert_eq!(fault(r#"article = "ZJK-38""#, r#"article = "QQQ-38""#), "in_force: no [[text]] for article QQQ-38");
         assert_eq!(fault(r#"article = "ZJK-38""#, r#"article = " ""#), "in_force: the article is empty");
