@@ -280,24 +280,24 @@ pub fn open<N: Noun>(tx: &mut Tx, who: &Caller, answers: Answers) -> Result<Id<N
 pub fn perform<N: Noun>(tx: &mut Tx, who: &Caller, id: Id<N>, act: N::Act, answers: Answers) -> Result<N> {
     let row = N::find(tx, who, id)?;
     let deed = N::DEEDS.iter().find(|d| d.act == act).ok_or(Refusal::WrongMethod)?;
-    line::<N>(who, Some(row.state()), act)?;
-    if let Some(guard) = deed.guard {
-        guard(tx, who, &row)?;
-    }
+    may(tx, who, &row, deed)?;
     let answers = if deed.draft { answers } else { deed.sheet.settle(&answers)? };
     (deed.run)(tx, who, &row, answers)?;
     tx.must_have_event()?;
     N::find(tx, who, id)
 }
 
+/// Refuses as the act itself would, before anything is typed: the table, then the guard.
+pub fn may<N: Noun>(look: &mut Look, who: &Caller, row: &N, deed: &Deed<N>) -> Result<()> {
+    line::<N>(who, Some(row.state()), deed.act)?;
+    deed.guard.map_or(Ok(()), |guard| guard(look, who, row))
+}
+
 /// The acts a page may offer: those whose line and guard hold now.
 pub fn open_to<N: Noun>(look: &mut Look, who: &Caller, row: &N) -> Result<Vec<&'static Deed<N>>> {
     let mut open = Vec::new();
     for deed in N::DEEDS {
-        if line::<N>(who, Some(row.state()), deed.act).is_err() {
-            continue;
-        }
-        match deed.guard.map_or(Ok(()), |guard| guard(look, who, row)) {
+        match may(look, who, row, deed) {
             Ok(()) => open.push(deed),
             Err(Refusal::Broken(what)) => return Err(Refusal::Broken(what)),
             Err(_) => {}
