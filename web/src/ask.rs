@@ -37,9 +37,13 @@ pub struct Ask {
     pub session: Option<Session>,
     /// Whether an API token, not a session, speaks.
     pub by_token: bool,
+    /// Whether the token's scopes allow acts, not only reading.
+    pub may_act: bool,
     pub lang: Lang,
     pub face: Face,
     pub request_id: String,
+    /// Secret of this visitor's cookie, from which the form token is made.
+    pub seed: String,
     /// Form token that this visitor's forms carry.
     pub csrf: String,
     pub size: &'static str,
@@ -108,6 +112,10 @@ impl Ask {
     /// The session, or `SignIn`.
     pub fn session(&self) -> Result<&Session> {
         self.session.as_ref().ok_or(Refusal::SignIn)
+    }
+    /// The secret that a new visitor's cookie carries.
+    pub fn csrf_seed(&self) -> &str {
+        &self.seed
     }
     pub fn t(&self, key: &str) -> String {
         self.lang.t(key)

@@ -179,6 +179,13 @@ pub fn row(look: &mut Look, id: Id<Person>) -> Result<Person> {
     Ok(person::table.find(id).select(Person::as_select()).first(look.db())?)
 }
 
+/// Remembers the language of a person's letters.
+pub fn speak(tx: &mut Tx, of: Id<Person>, lang: &str) -> Result<()> {
+    let lang = if lang == "en" { "en" } else { "zh-CN" };
+    diesel::update(person::table.find(of)).set(person::lang.eq(lang)).execute(tx.db())?;
+    Ok(())
+}
+
 /// The person with that address.
 pub fn by_email(look: &mut Look, email: &str) -> Result<Option<Person>> {
     let Some(email) = clean_email(email) else { return Ok(None) };

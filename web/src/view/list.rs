@@ -115,9 +115,34 @@ pub struct Action {
     pub primary: bool,
 }
 
-/// A list page.
+/// A list in the staff layout.
 #[derive(Template)]
 #[template(path = "page/list.html")]
+struct StaffList<'a> {
+    c: &'a Chrome,
+    v: &'a ListView,
+}
+
+/// A list in the public layout.
+#[derive(Template)]
+#[template(path = "public/list.html")]
+struct PublicList<'a> {
+    c: &'a Chrome,
+    v: &'a ListView,
+}
+
+impl Serialize for StaffList<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.v.serialize(s)
+    }
+}
+impl Serialize for PublicList<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.v.serialize(s)
+    }
+}
+
+/// A list page.
 pub struct ListView {
     pub c: Chrome,
     pub lead: String,
@@ -242,9 +267,10 @@ impl ListView {
             }),
             "json" => {
                 let ask = Ask { face: Face::Json, ..ask.clone() };
-                ask.show(&self)
+                ask.show(&StaffList { c: &self.c, v: &self })
             }
-            _ => ask.show(&self),
+            _ if self.public => ask.show(&PublicList { c: &self.c, v: &self }),
+            _ => ask.show(&StaffList { c: &self.c, v: &self }),
         }
     }
 }
