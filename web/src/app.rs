@@ -8,7 +8,7 @@ use crate::{read, refuse};
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{App as Actix, HttpRequest, HttpResponse, web};
-use platform::account::session;
+use platform::account::{session, token};
 use platform::file::Store;
 use platform::sheet::Answers;
 use platform::{Caller, Db, Refusal, Result};
@@ -41,7 +41,8 @@ pub struct App {
     /// Folder of `.eml` letters when no SMTP is configured.
     pub outbox: Option<std::path::PathBuf>,
     pub settings: Vec<platform::config::Line>,
-    pub guard: platform::account::sign_in::Guard,
+    /// Slows guessing of passwords and codes down.
+    pub door: platform::account::Door,
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
 
@@ -158,8 +159,8 @@ async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request:
     let route = methods.get(method).ok_or(Refusal::WrongMethod)?;
     route.door.check(&ask.who)?;
     if method != "GET" {
-        if ask.by_token && !ask.may_act {
-            return Err(Refusal::WrongRole { by: &[platform::Role::Registered], article: "ZJK-18" });
+        if let Some(bearer) = &ask.bearer {
+            bearer.must_have(platform::account::token::Scope::Act)?;
         }
         read::body(ask, request, payload, route.most).await?;
     }
@@ -190,7 +191,7 @@ fn empty(app: &Arc<App>, request: &HttpRequest, request_id: String) -> Ask {
         who: Caller::public(),
         session: None,
         by_token: false,
-        may_act: true,
+        bearer: None,
         lang,
         face: if is_json { Face::Json } else { Face::Html },
         request_id,
@@ -226,25 +227,29 @@ pub fn cookie(app: &App, name: &'static str, value: String, age: Option<i64>) ->
 async fn identify(ask: &mut Ask, request: &HttpRequest) -> Result<()> {
     if let Some(text) = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer ")) {
         let text = text.to_string();
-        let found = ask.app.db.read(move |look| platform::account::token::find(look, &text)).await?;
-        let (caller, may_act) = found.ok_or(Refusal::SignIn)?;
-        ask.who = caller;
-        ask.may_act = may_act;
+        let bearer = ask.app.db.read(move |look| token::find(look, &text)).await?.ok_or(Refusal::SignIn)?;
+        bearer.must_have(token::Scope::Read)?;
+        if bearer.is_to_be_touched(ask.app.db.clock().now()) {
+            let id = bearer.token.id;
+            // Losing this mark loses nothing.
+            let _ = ask.app.db.write(move |tx| token::touch(tx, id)).await;
+        }
+        ask.who = bearer.caller.clone();
         ask.by_token = true;
+        ask.bearer = Some(bearer);
         return Ok(());
     }
     if let Some(cookie) = request.cookie(session_cookie(&ask.app)) {
-        let token = cookie.value().to_string();
-        ask.seed = token.clone();
-        let found = ask.app.db.read(move |look| session::find(look, &token)).await?;
-        if let Some((session, caller)) = found {
-            if session.touch_due {
-                let id = session.id;
-                // Losing this mark loses nothing.
-                let _ = ask.app.db.write(move |tx| session::touch(tx, id)).await;
+        let secret = cookie.value().to_string();
+        ask.seed = secret.clone();
+        let found = ask.app.db.read(move |look| session::find(look, &secret)).await?;
+        if let Some(me) = found {
+            if me.is_to_be_touched(ask.app.db.clock().now()) {
+                let id = me.session.id.clone();
+                let _ = ask.app.db.write(move |tx| session::touch(tx, &id)).await;
             }
-            ask.who = caller;
-            ask.session = Some(session);
+            ask.who = me.caller.clone();
+            ask.session = Some(me);
         }
     } else if let Some(cookie) = request.cookie(visit_cookie(&ask.app)) {
         ask.seed = cookie.value().to_string();

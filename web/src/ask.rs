@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::say::Lang;
-use platform::account::session::Session;
+use platform::account::SignedIn;
 use platform::paging::Page;
 use platform::sheet::Answers;
 use platform::{Caller, Db, Look, Refusal, Result, Tx};
@@ -34,11 +34,11 @@ pub struct Ask {
     /// Faults of uploaded files, by field.
     pub faults: Vec<platform::Fault>,
     pub who: Caller,
-    pub session: Option<Session>,
+    pub session: Option<SignedIn>,
     /// Whether an API token, not a session, speaks.
     pub by_token: bool,
-    /// Whether the token's scopes allow acts, not only reading.
-    pub may_act: bool,
+    /// The API token that speaks.
+    pub bearer: Option<platform::account::token::Bearer>,
     pub lang: Lang,
     pub face: Face,
     pub request_id: String,
@@ -110,7 +110,7 @@ impl Ask {
             .await
     }
     /// The session, or `SignIn`.
-    pub fn session(&self) -> Result<&Session> {
+    pub fn session(&self) -> Result<&SignedIn> {
         self.session.as_ref().ok_or(Refusal::SignIn)
     }
     /// The secret that a new visitor's cookie carries.

@@ -52,7 +52,7 @@ impl Chrome {
             menu: menu::of(&ask.who, ask.lang, &ask.path),
             site: ask.app.site.clone(),
             crumbs: Vec::new(),
-            needs_factor: ask.session.as_ref().is_some_and(|s| s.needs_factor),
+            needs_factor: ask.session.as_ref().is_some_and(|s| s.is_held_back()),
             city: ask.app.db.rules().profile.city.in_lang(ask.lang.is_en()).to_string(),
             assets: crate::assets::version(),
         }
