@@ -54,7 +54,7 @@ pub fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Table> {
         // The reader of workbooks is not ours; a panic in it is an unreadable file.
         catch_unwind(AssertUnwindSafe(|| xlsx(bytes))).unwrap_or_else(|_| Err(fault("file-unreadable")))?
     } else {
-        csv(&decode(bytes)?)?
+        csv(&decode(bytes)?.replace("\r\n", "\n"))?
     };
     let at = (0..lines.len().min(HEADER_WITHIN))
         .max_by_key(|at| (lines[*at].cells.iter().filter(|c| known(c)).count(), std::cmp::Reverse(*at)))
