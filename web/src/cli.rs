@@ -173,10 +173,10 @@ fn run(cli: &Cli) -> Result<(), String> {
                     let mut password = String::new();
                     std::io::stdin().read_line(&mut password).map_err(|e| e.to_string())?;
                     let password = password.trim_end_matches(['\r', '\n']).to_string();
-                    if let Some(fault) = platform::account::password::faults(&password, email, name).first() {
-                        return Err(crate::say::Lang::En.fault(fault));
-                    }
-                    let hash = platform::account::password::hash(&password).map_err(|e| e.to_string())?;
+                    let hash = platform::account::password::hash(&password, email, name).map_err(|refusal| match &refusal {
+                        platform::Refusal::Faulty(faults) => faults.iter().map(|f| crate::say::Lang::En.fault(f)).collect::<Vec<_>>().join("; "),
+                        _ => refusal.to_string(),
+                    })?;
                     let (email, name) = (email.clone(), name.clone());
                     let id = db.act(move |tx| platform::account::admin::create_admin(tx, &email, &name, hash)).map_err(|e| e.to_string())?;
                     say(cli, "administrator created", json!({ "person": id }));

@@ -98,3 +98,18 @@ pub fn of(who: &Caller, lang: Lang, path: &str) -> Vec<Group> {
     });
     groups.filter(|g: &Group| !g.links.is_empty()).collect()
 }
+
+/// Main navigation of the public pages: label, address, whether this page is in it.
+pub fn public(lang: Lang, path: &str) -> Vec<(String, &'static str, bool)> {
+    const NAV: &[(&str, &str)] = &[
+        ("nav-home", "/"),
+        ("nav-scenarios", "/scenarios"),
+        ("nav-announcements", "/announcements"),
+        ("nav-products", "/products"),
+        ("nav-licences", "/licences"),
+        ("nav-prices", "/prices"),
+        ("nav-disclosures", "/disclosures"),
+        ("nav-verify", "/verify"),
+    ];
+    NAV.iter().map(|(key, href)| (lang.t(key), *href, path == *href || (*href != "/" && path.starts_with(href)))).collect()
+}

@@ -15,8 +15,8 @@ static_loader! {
     };
 }
 
-const ZH: LanguageIdentifier = langid!("zh-CN");
-const EN: LanguageIdentifier = langid!("en");
+static ZH: LanguageIdentifier = langid!("zh-CN");
+static EN: LanguageIdentifier = langid!("en");
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -52,7 +52,8 @@ impl Lang {
     }
     /// The message of a key, when there is one.
     pub fn maybe(self, key: &str) -> Option<String> {
-        LOCALES.try_lookup(if self.is_en() { &EN } else { &ZH }, key)
+        let id = if self.is_en() { &EN } else { &ZH };
+        LOCALES.try_lookup(id, key)
     }
     /// A message with figures; whole numbers take part in plural rules.
     pub fn ta(self, key: &str, args: &[(&'static str, String)]) -> String {

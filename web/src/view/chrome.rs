@@ -23,6 +23,8 @@ pub struct Chrome {
     pub contrast: &'static str,
     pub said: Option<String>,
     pub menu: Vec<menu::Group>,
+    /// Main navigation of the public pages: label, address, whether this page is in it.
+    pub nav: Vec<(String, &'static str, bool)>,
     pub site: crate::app::Site,
     pub crumbs: Vec<(String, String)>,
     /// The role needs a second factor that this session lacks.
@@ -49,6 +51,7 @@ impl Chrome {
             size: ask.size,
             contrast: ask.contrast,
             said: ask.said.as_ref().and_then(|s| ask.lang.maybe(&format!("say-{s}"))),
+            nav: menu::public(ask.lang, &ask.path),
             menu: menu::of(&ask.who, ask.lang, &ask.path),
             site: ask.app.site.clone(),
             crumbs: Vec::new(),
