@@ -4,6 +4,7 @@
 pub mod account;
 pub mod caller;
 pub mod clock;
+pub mod config;
 pub mod day;
 pub mod db;
 pub mod event;

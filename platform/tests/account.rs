@@ -13,7 +13,7 @@ use platform::db::{Place, Rules};
 use platform::people::{Org, Person, org, person};
 use platform::profile::Profile;
 use platform::sheet::Answers;
-use platform::{At, Caller, Clock, Db, Id, OrgKind, Refusal, Role, diesel, flow};
+use platform::{At, Caller, Clock, Db, Id, Refusal, Role, diesel, flow};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -378,7 +378,7 @@ fn a_forgotten_password_is_reset_by_a_link_that_works_once_within_the_hour() {
     let ids: Vec<_> = w.db.look(|look| platform::mail::due(look, 100)).unwrap().into_iter().map(|(l, _)| l.id).collect();
     w.db.act(move |tx| platform::mail::sent(tx, &ids)).unwrap();
     let kept = w.db.look(|look| platform::mail::list(look, None, platform::paging::Page::first(100))).unwrap();
-    assert!(kept.rows.iter().all(|l| l.args == "{}" || !l.args.contains("secret")));
+    assert!(kept.total == 3 && kept.rows.iter().all(|l| l.args == "{}"));
 }
 
 #[test]
@@ -586,5 +586,4 @@ fn every_write_of_these_stories_stands_in_one_chain() {
     for (title, detail) in details {
         assert!(!title.contains('@') && !detail.contains('@') && !detail.contains("argon2") && !detail.contains("\"hash\""), "{title} {detail}");
     }
-    assert_eq!(OrgKind::Office.roles(), [Role::Office]);
 }

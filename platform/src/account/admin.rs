@@ -12,18 +12,21 @@ use crate::paging::{Page, Paged, like};
 use crate::people::{Org, Person, org, person as people};
 use crate::refusal::{Refusal, Result};
 use crate::schema::{membership, org as orgs, person};
-use crate::sheet::{self, Answers, Sheet};
+use crate::sheet::{self, Answers, Field, Kind, Sheet};
 use crate::words::Word;
 use diesel::prelude::*;
 
 /// What the platform's own organisation is called until its administrator describes it.
 const PLATFORM: &str = "平台运维单位";
 
+/// Developers and buyers are missing: they sign up, and the primary operator approves them (ZJK-13(5)).
+const KINDS: &[&str] = &["office", "bureau", "regulator", "source", "primary", "expert", "audit", "platform"];
+
 /// The form by which the system administrator enters an organisation.
 pub const ENTER: Sheet = Sheet {
     name: "org",
     fields: &[
-        sheet::choice::<OrgKind>("kind"),
+        Field { name: "kind", kind: Kind::Choice(OrgKind::SET, KINDS), required: true, section: None },
         sheet::line("name", 100),
         sheet::line("credit_code", 18).optional(),
         sheet::line("legal_person", 50).optional(),
@@ -86,7 +89,7 @@ pub fn first_admin_link(tx: &mut Tx) -> Result<String> {
     link::make(tx, &console(), draft)
 }
 
-/// Enters an organisation. There is one primary operator and one platform.
+/// Enters an organisation of a kind that does not sign up itself. There is one primary operator and one platform.
 pub fn enter_org(tx: &mut Tx, who: &Caller, answers: &Answers) -> Result<Id<Org>> {
     must_be(who, Role::SystemAdmin)?;
     let answers = ENTER.settle(answers)?;
@@ -209,4 +212,27 @@ pub fn people(look: &mut Look, who: &Caller, words: &str, page: Page) -> Result<
         .select(Person::as_select())
         .load(look.db())?;
     Ok(page.of(rows, total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_organisation_is_entered_or_signs_up_never_both() {
+        for kind in OrgKind::ALL {
+            let faults = ENTER.faults(&Answers::of(serde_json::json!({ "kind": kind, "name": "甲" })));
+            assert_eq!(faults.is_empty(), !matches!(kind, OrgKind::Developer | OrgKind::Buyer), "{kind}");
+        }
+    }
+
+    #[test]
+    fn only_its_own_administrator_may() {
+        let as_role = |role| Caller { roles: vec![Role::Public, role], ..Caller::public() };
+        assert_eq!(must_be(&as_role(Role::SecurityAdmin), Role::SecurityAdmin), Ok(()));
+        for other in [Role::SystemAdmin, Role::AuditAdmin, Role::Legal, Role::Public] {
+            assert!(must_be(&as_role(other), Role::SecurityAdmin).is_err(), "{other}");
+        }
+        assert!(console().is(Role::SystemAdmin) && !console().is(Role::SecurityAdmin));
+    }
 }
