@@ -334,6 +334,8 @@ fn a_new_password_ends_every_session_and_opens_one() {
     let other = w.signs_in("li.na@dev.cn", PASSWORD, "", HERE).unwrap();
     let me = w.signed_in("li.na@dev.cn");
     w.pass(Duration::minutes(5));
+    w.door.ask_reset(&w.db, "li.na@dev.cn", HERE).unwrap();
+    let letter = w.secret_for("li.na@dev.cn");
     let hash = password::hash("Zq9-pear-badger", "li.na@dev.cn", "李娜").unwrap();
     let (a, h) = (me.clone(), hash.clone());
     assert_eq!(w.db.act(move |tx| password::change(tx, &a, h)), Err(Refusal::ConfirmPassword));
@@ -342,6 +344,7 @@ fn a_new_password_ends_every_session_and_opens_one() {
     let renewed = w.db.act(move |tx| password::change(tx, &a, hash)).unwrap();
     assert!(w.find(&other).is_none() && w.find(&w.last_token(&me)).is_none());
     assert_eq!(w.who(&renewed).caller.org, me.caller.org);
+    assert_eq!(w.db.look(|look| link::look(look, &letter)).map(|_| ()), dead());
     assert_eq!(w.signs_in("li.na@dev.cn", PASSWORD, "", HERE), wrong());
     w.signs_in("li.na@dev.cn", "Zq9-pear-badger", "", HERE).unwrap();
 }

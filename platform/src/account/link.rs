@@ -259,6 +259,14 @@ pub(super) fn end_all(tx: &mut Tx, made_by: Id<Person>) -> Result<usize> {
         .execute(tx.db())?)
 }
 
+/// Ends the reset links of a person, as part of the act that set a new password.
+pub(super) fn end_resets(tx: &mut Tx, of: Id<Person>) -> Result<usize> {
+    let now = tx.now();
+    Ok(diesel::update(link::table.filter(link::person.eq(of).and(link::kind.eq(Kind::Reset)).and(link::used_at.is_null())))
+        .set(link::used_at.eq(Some(now)))
+        .execute(tx.db())?)
+}
+
 /// Forgets links 30 days after they stopped working; for the daily job.
 pub fn forget_old(tx: &mut Tx) -> Result<usize> {
     let before = tx.now() - Duration::days(30);

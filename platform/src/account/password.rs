@@ -85,10 +85,11 @@ pub fn check(db: &Db, of: Id<Person>, password: &str) -> Result<bool> {
     verify(password, stored.as_ref())
 }
 
-/// Keeps a new password and ends every session of the person: whoever knew the old one is out.
+/// Keeps a new password and ends every session and every reset link of the person: whoever knew the old one is out.
 pub fn store(tx: &mut Tx, who: &Caller, of: Id<Person>, hash: Hash) -> Result<()> {
     diesel::update(person::table.find(of)).set(person::password.eq(Some(hash.0))).execute(tx.db())?;
     super::session::end_all(tx, of, None)?;
+    super::link::end_resets(tx, of)?;
     let name = super::name_of(tx, of)?;
     people::log(tx, who, of, &name, None, people::Act::SetPassword, people::State::Changed, Record::none())
 }
