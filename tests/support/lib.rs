@@ -7,7 +7,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod actor;
+pub mod browser;
 mod cast;
+pub mod demo;
 pub mod fuzz;
 mod golden;
 pub mod place;
