@@ -330,7 +330,10 @@ pub fn waiting<N: Noun>(look: &mut Look, who: &Caller) -> Result<Vec<Waiting>> {
     // The states are words of ours, never of a user.
     let list = states.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
     let whose = if who.oversees() { "$1 <> ''" } else { "owner = $1" };
-    let sql = format!("SELECT state, COUNT(*) AS count, MIN(due_on) AS due_on FROM {} WHERE state IN ({list}) AND {whose} GROUP BY state ORDER BY state", N::TABLE);
+    let sql = format!(
+        "SELECT state, COUNT(*) AS count, MIN(due_on) AS due_on FROM {} WHERE state IN ({list}) AND {whose} GROUP BY state ORDER BY state",
+        N::TABLE
+    );
     Ok(diesel::sql_query(sql).bind::<Text, _>(org).load(look.db())?)
 }
 

@@ -157,7 +157,11 @@ pub fn list(look: &mut Look, of: Option<Id<Person>>, page: crate::paging::Page) 
 }
 
 /// A person's own letters with the events they tell of, newest first.
-pub fn list_with_events(look: &mut Look, of: Id<Person>, page: crate::paging::Page) -> Result<crate::paging::Paged<(Letter, Option<crate::event::Event>)>> {
+pub fn list_with_events(
+    look: &mut Look,
+    of: Id<Person>,
+    page: crate::paging::Page,
+) -> Result<crate::paging::Paged<(Letter, Option<crate::event::Event>)>> {
     let total: i64 = letter::table.filter(letter::person.eq(of)).count().get_result(look.db())?;
     let rows = letter::table
         .left_join(event::table.on(letter::event.eq(event::seq.nullable())))

@@ -78,7 +78,10 @@ async fn sign_in(ask: Ask) -> PageResult {
         Err(refusal @ (Refusal::Rule { .. } | Refusal::TooMany { .. })) if ask.face == Face::Html => {
             let (zh, en) = refusal.why();
             let status = if matches!(refusal, Refusal::TooMany { .. }) { 429 } else { 401 };
-            ask.show_as(status, &SignInView { c: ask.chrome(ask.t("nav-sign-in")), email: a.text("email").into(), then, error: Some(ask.lang.pick(zh, en)) })
+            ask.show_as(
+                status,
+                &SignInView { c: ask.chrome(ask.t("nav-sign-in")), email: a.text("email").into(), then, error: Some(ask.lang.pick(zh, en)) },
+            )
         }
         Err(refusal) => Err(refusal),
     }

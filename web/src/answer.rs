@@ -88,7 +88,11 @@ impl Answer {
                     response.insert_header((header::LOCATION, to));
                     if let Some(say) = say {
                         response.cookie(
-                            actix_web::cookie::Cookie::build("dajing_say", say).path("/").http_only(true).same_site(actix_web::cookie::SameSite::Lax).finish(),
+                            actix_web::cookie::Cookie::build("dajing_say", say)
+                                .path("/")
+                                .http_only(true)
+                                .same_site(actix_web::cookie::SameSite::Lax)
+                                .finish(),
                         );
                     }
                     response.finish()

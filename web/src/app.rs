@@ -78,10 +78,15 @@ pub fn configure(config: &mut web::ServiceConfig, app: &Arc<App>, table: &Arc<Ta
     for at in 0..table.paths.len() {
         let (app, table) = (app.clone(), table.clone());
         let path = table.paths[at].0.clone();
-        config.service(web::resource(path).to(move |request: HttpRequest, payload: web::Payload| serve(app.clone(), table.clone(), Some(at), request, payload.into_inner())));
+        config.service(
+            web::resource(path)
+                .to(move |request: HttpRequest, payload: web::Payload| serve(app.clone(), table.clone(), Some(at), request, payload.into_inner())),
+        );
     }
     let (app, table) = (app.clone(), table.clone());
-    config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| serve(app.clone(), table.clone(), None, request, payload.into_inner())));
+    config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+        serve(app.clone(), table.clone(), None, request, payload.into_inner())
+    }));
 }
 
 /// Starts the server; it answers once this returns. `listen` may have port 0.
@@ -132,7 +137,12 @@ async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: Htt
         let gone = actix_web::cookie::Cookie::build("dajing_say", "").path("/").max_age(actix_web::cookie::time::Duration::ZERO).finish();
         let _ = response.add_cookie(&gone);
     }
-    if ask.session.is_none() && request.cookie(visit_cookie(&app)).is_none() && ask.face == Face::Html && !ask.path.starts_with("/assets") && needs_visit(&ask.path) {
+    if ask.session.is_none()
+        && request.cookie(visit_cookie(&app)).is_none()
+        && ask.face == Face::Html
+        && !ask.path.starts_with("/assets")
+        && needs_visit(&ask.path)
+    {
         let _ = response.add_cookie(&cookie(&app, visit_cookie(&app), ask.csrf_seed().to_string(), None));
     }
     let millis = started.elapsed().as_secs_f64() * 1000.0;
@@ -145,7 +155,14 @@ async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: Htt
         None => tracing::info!(request_id, method = %request.method(), path = ask.path, status, millis, "answered"),
     }
     // A HEAD answer has the headers of GET and no body.
-    if head { response.map_body(|_, body| { drop(body); actix_web::body::BoxBody::new(()) }) } else { response }
+    if head {
+        response.map_body(|_, body| {
+            drop(body);
+            actix_web::body::BoxBody::new(())
+        })
+    } else {
+        response
+    }
 }
 
 /// Pages where a visitor who is not signed in may fill in a form.
@@ -172,12 +189,12 @@ fn empty(app: &Arc<App>, request: &HttpRequest, request_id: String) -> Ask {
     let query = read::pairs(request.query_string());
     let by_query = query.iter().find(|(k, _)| k == "lang").map(|(_, v)| v.clone());
     let by_cookie = request.cookie("dajing_lang").map(|c| c.value().to_string());
-    let by_header = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(|v| v.split(',').next().unwrap_or("").to_string());
+    let by_header =
+        request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(|v| v.split(',').next().unwrap_or("").to_string());
     let lang = by_query.or(by_cookie).or(by_header).map_or(Lang::Zh, |tag| Lang::of(&tag));
     let is_json = (accept.contains("application/json") || accept.contains("application/problem+json")) && !accept.contains("text/html");
-    let setting = |name: &str, allowed: &[&'static str]| {
-        request.cookie(name).and_then(|c| allowed.iter().copied().find(|a| *a == c.value())).unwrap_or("")
-    };
+    let setting =
+        |name: &str, allowed: &[&'static str]| request.cookie(name).and_then(|c| allowed.iter().copied().find(|a| *a == c.value())).unwrap_or("");
     Ask {
         app: app.clone(),
         method: request.method().clone(),
@@ -216,7 +233,12 @@ fn visit_cookie(app: &App) -> &'static str {
 
 /// A cookie as this site sets them.
 pub fn cookie(app: &App, name: &'static str, value: String, age: Option<i64>) -> actix_web::cookie::Cookie<'static> {
-    let mut cookie = actix_web::cookie::Cookie::build(name, value).path("/").http_only(true).same_site(actix_web::cookie::SameSite::Lax).secure(app.secure_cookies).finish();
+    let mut cookie = actix_web::cookie::Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .same_site(actix_web::cookie::SameSite::Lax)
+        .secure(app.secure_cookies)
+        .finish();
     if let Some(seconds) = age {
         cookie.set_max_age(actix_web::cookie::time::Duration::seconds(seconds));
     }

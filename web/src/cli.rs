@@ -10,7 +10,12 @@ use std::process::ExitCode;
 
 /// 大境 — the platform on which a city runs the authorised operation of its public data.
 #[derive(Parser)]
-#[command(name = "dajing", version, about, after_help = "Examples:\n  dajing demo                         a believable city on http://127.0.0.1:8080\n  dajing serve --data /srv/dajing     SQLite and files under one folder\n  dajing serve --database-url postgres://dajing@db/dajing\n  dajing admin create --email li@example.cn --name 李娜\n  dajing import scenarios list.csv --as desk@example.cn")]
+#[command(
+    name = "dajing",
+    version,
+    about,
+    after_help = "Examples:\n  dajing demo                         a believable city on http://127.0.0.1:8080\n  dajing serve --data /srv/dajing     SQLite and files under one folder\n  dajing serve --database-url postgres://dajing@db/dajing\n  dajing admin create --email li@example.cn --name 李娜\n  dajing import scenarios list.csv --as desk@example.cn"
+)]
 struct Cli {
     /// Folder of the database, files and outgoing letters [default: ./data]
     #[arg(long, global = true, value_name = "DIR")]
@@ -69,7 +74,9 @@ enum Command {
 #[derive(Subcommand)]
 enum AdminCommand {
     /// Create the system administrator, or print a one-time link with which to become one
-    #[command(after_help = "Examples:\n  dajing admin create                                  prints a one-time link\n  dajing admin create --email li@example.cn --name 李娜  reads the password from standard input")]
+    #[command(
+        after_help = "Examples:\n  dajing admin create                                  prints a one-time link\n  dajing admin create --email li@example.cn --name 李娜  reads the password from standard input"
+    )]
     Create {
         #[arg(long, requires = "name")]
         email: Option<String>,
@@ -144,7 +151,7 @@ fn run(cli: &Cli) -> Result<(), String> {
         (_, data) => data.clone(),
     };
     let settings = settings(cli, data)?;
-    serve::log(&settings.log, settings.log_format == "json");
+    serve::log(&settings.log, settings.log_format == platform::config::LogFormat::Json);
     match &cli.command {
         Command::Serve => {
             let app = serve::app(&settings, Clock::machine(), false)?;
@@ -160,7 +167,7 @@ fn run(cli: &Cli) -> Result<(), String> {
         }
         Command::Migrate => {
             std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;
-            let place = platform::db::Place::parse(&settings.database_url)?;
+            let place = platform::db::Place::parse(settings.database_url.expose())?;
             let ran = platform::schema::migrate(&place).map_err(|e| e.to_string())?;
             say(cli, &format!("{} migrations run", ran.len()), json!({ "ran": ran }));
             Ok(())

@@ -25,7 +25,7 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
     let clock = Clock::machine();
     let today = platform::day::shanghai_date(clock.now());
     let mut checks = Vec::new();
-    let place = platform::db::Place::parse(&settings.database_url);
+    let place = platform::db::Place::parse(settings.database_url.expose());
     checks.push(check("database url", place.as_ref().map(serve::describe).map_err(Clone::clone)));
     match serve::database(settings, clock) {
         Err(why) => checks.push(check("database", Err(why))),
@@ -43,7 +43,10 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
     }
     checks.push(check("files", serve::store(settings).map(|_| settings.data_dir.join("files").display().to_string())));
     let probe = settings.data_dir.join(".doctor");
-    checks.push(check("disk", std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe)).map(|()| "writable".into()).map_err(|e| e.to_string())));
+    checks.push(check(
+        "disk",
+        std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe)).map(|()| "writable".into()).map_err(|e| e.to_string()),
+    ));
     checks.push(check(
         "policy",
         serve::rules(settings).and_then(|r| {
@@ -58,6 +61,13 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
     ));
     let year = chrono::Datelike::year(&today);
     let calendar = platform::day::Calendar::national();
-    checks.push(check("calendar", if calendar.covers(year) { Ok(format!("knows {year}{}", if calendar.covers(year + 1) { "" } else { ", not yet the next year" })) } else { Err(format!("does not know {year}")) }));
+    checks.push(check(
+        "calendar",
+        if calendar.covers(year) {
+            Ok(format!("knows {year}{}", if calendar.covers(year + 1) { "" } else { ", not yet the next year" }))
+        } else {
+            Err(format!("does not know {year}"))
+        },
+    ));
     checks
 }

@@ -3,7 +3,6 @@
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use platform::file::{self, File};
-use platform::flow::Noun;
 use platform::{Caller, Look, Refusal, Result};
 
 /// Refuses unless the caller may see the case the file belongs to.
@@ -12,12 +11,9 @@ fn must_see(look: &mut Look, who: &Caller, file: &File) -> Result<()> {
     let (Some(noun), Some(subject)) = (file.noun.as_deref(), file.subject.as_deref()) else {
         return if own { Ok(()) } else { Err(Refusal::NotFound) };
     };
-    fn seen<N: Noun>(look: &mut Look, who: &Caller, subject: &str) -> Result<()> {
-        N::find(look, who, subject.parse()?).map(drop)
-    }
-    match noun {
-        "org" => seen::<platform::people::Org>(look, who, subject),
-        _ => Err(Refusal::NotFound),
+    match crate::work::kinds().into_iter().find(|k| k.name == noun) {
+        Some(kind) => (kind.sees)(look, who, subject),
+        None => Err(Refusal::NotFound),
     }
 }
 

@@ -1,14 +1,11 @@
 //! The step tables of all nouns, for the page, the golden file and the checks.
 
 use crate::say::Lang;
-use platform::flow::{Table, table};
-use platform::people::Org;
+use platform::flow::Table;
 
 /// Every noun's step table, in the order a case meets them.
 pub fn tables() -> Vec<Table> {
-    vec![
-        table::<Org>(),
-    ]
+    crate::work::kinds().into_iter().map(|k| (k.table)()).collect()
 }
 
 /// The lines of a table in a language: from, act, by whom, to, article, who is told, deadline.

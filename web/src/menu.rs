@@ -29,10 +29,7 @@ const WITH_DEVELOPERS: &[Role] = &[DeveloperAdmin, DeveloperStaff, ScenarioDesk,
 /// Groups: title key, then links: label key, address, icon, who sees it.
 const MENU: &[(&str, &[Line])] = &[
     ("menu-start", &[("nav-work", "/work", "home", &[Registered])]),
-    (
-        "menu-resources",
-        &[("nouns-entry", "/work/entries", "database", &[Source, Bureau, ScenarioDesk, Legal, Office, Regulator, Auditor])],
-    ),
+    ("menu-resources", &[("nouns-entry", "/work/entries", "database", &[Source, Bureau, ScenarioDesk, Legal, Office, Regulator, Auditor])]),
     (
         "menu-scenarios",
         &[
@@ -93,7 +90,12 @@ pub fn of(who: &Caller, lang: Lang, path: &str) -> Vec<Group> {
         links: lines
             .iter()
             .filter(|(_, _, _, roles)| who.is_any(roles))
-            .map(|(label, href, icon, _)| Link { label: lang.t(label), href, icon, current: path == *href || (*href != "/work" && path.starts_with(&format!("{href}/"))) })
+            .map(|(label, href, icon, _)| Link {
+                label: lang.t(label),
+                href,
+                icon,
+                current: path == *href || (*href != "/work" && path.starts_with(&format!("{href}/"))),
+            })
             .collect(),
     });
     groups.filter(|g: &Group| !g.links.is_empty()).collect()

@@ -71,7 +71,10 @@ fn small(sheet: &Sheet) -> bool {
 
 /// Whether an act ends or refuses something: a red button.
 fn grave(act: &str) -> bool {
-    matches!(act, "refuse" | "end" | "suspend" | "cancel" | "withdraw" | "object" | "fail" | "delist" | "drop" | "void" | "decline" | "refuse_admission")
+    matches!(
+        act,
+        "refuse" | "end" | "suspend" | "cancel" | "withdraw" | "object" | "fail" | "delist" | "drop" | "void" | "decline" | "refuse_admission"
+    )
 }
 
 /// The form of an act on a case.
@@ -160,7 +163,13 @@ fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Filling)
     form.act = opening.act.as_str().into();
     form.article = N::STEPS.iter().find(|s| s.act == opening.act).map_or(String::new(), |s| s.article.to_string());
     let back = format!("/work/{}", N::PATH);
-    Ok(ActView { c: ask.chrome(form.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t(&format!("nouns-{}", N::NAME)), back.clone()), heading: form.title.clone(), lead: ask.lang.maybe(&format!("{}-new-lead", N::NAME)).unwrap_or_default(), back, form })
+    Ok(ActView {
+        c: ask.chrome(form.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t(&format!("nouns-{}", N::NAME)), back.clone()),
+        heading: form.title.clone(),
+        lead: ask.lang.maybe(&format!("{}-new-lead", N::NAME)).unwrap_or_default(),
+        back,
+        form,
+    })
 }
 
 async fn new<N: Noun>(ask: Ask) -> PageResult {
@@ -179,7 +188,8 @@ async fn open<N: Noun>(ask: Ask) -> PageResult {
     match result {
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
             let a = ask.clone();
-            let view = ask.look(move |look, who| new_view::<N>(look, who, &a, Filling { answers: a.answers.clone(), faults, ..Filling::default() })).await?;
+            let view =
+                ask.look(move |look, who| new_view::<N>(look, who, &a, Filling { answers: a.answers.clone(), faults, ..Filling::default() })).await?;
             ask.show_as(422, &view)
         }
         Ok(to) => see_saying(to, "done"),
@@ -210,7 +220,11 @@ fn act_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>, act: &
     let heading = row.heading();
     let back = format!("/work/{}/{id}", N::PATH);
     Ok(ActView {
-        c: ask.chrome(format!("{} — {}", form.title, heading.title)).crumb(ask.t("nav-work"), "/work").crumb(ask.t(&format!("nouns-{}", N::NAME)), format!("/work/{}", N::PATH)).crumb(heading.title.clone(), back.clone()),
+        c: ask
+            .chrome(format!("{} — {}", form.title, heading.title))
+            .crumb(ask.t("nav-work"), "/work")
+            .crumb(ask.t(&format!("nouns-{}", N::NAME)), format!("/work/{}", N::PATH))
+            .crumb(heading.title.clone(), back.clone()),
         heading: form.title.clone(),
         lead: heading.title,
         back,
@@ -258,7 +272,9 @@ pub async fn act_then<N: Noun>(ask: Ask, act: &'static str, to: fn(&Ask, Id<N>) 
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
             let a = ask.clone();
             let view = ask
-                .look(move |look, who| act_view::<N>(look, who, &a, id, act, Some(Filling { answers: a.answers.clone(), faults, ..Filling::default() })))
+                .look(move |look, who| {
+                    act_view::<N>(look, who, &a, id, act, Some(Filling { answers: a.answers.clone(), faults, ..Filling::default() }))
+                })
                 .await?;
             ask.show_as(422, &view)
         }

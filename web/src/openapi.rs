@@ -57,7 +57,11 @@ fn operation(route: &Route) -> Value {
     if !route.about.act.is_empty() {
         summary = format!("{summary} — {}", Lang::En.t(&format!("{}-act-{}", route.about.noun, route.about.act)));
     }
-    let refusals = if route.method == "GET" { &["400", "401", "403", "404", "409", "429", "500", "503"][..] } else { &["400", "401", "403", "404", "409", "413", "422", "429", "500", "503", "507"][..] };
+    let refusals = if route.method == "GET" {
+        &["400", "401", "403", "404", "409", "429", "500", "503"][..]
+    } else {
+        &["400", "401", "403", "404", "409", "413", "422", "429", "500", "503", "507"][..]
+    };
     let mut responses: Map<String, Value> = refusals.iter().map(|s| (s.to_string(), json!({ "$ref": "#/components/responses/Problem" }))).collect();
     let fine = if route.method == "GET" {
         json!({ "description": "The page", "content": { "application/json": { "schema": { "type": "object" } }, "text/html": {} } })
@@ -75,7 +79,8 @@ fn operation(route: &Route) -> Value {
     }
     if let (Some(sheet), true) = (route.about.sheet, route.method != "GET") {
         let schema = schema(sheet);
-        let form = if sheet.fields.iter().any(|f| matches!(f.kind, Kind::Files(_))) { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
+        let form =
+            if sheet.fields.iter().any(|f| matches!(f.kind, Kind::Files(_))) { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
         operation["requestBody"] = json!({ "content": { "application/json": { "schema": schema }, form: { "schema": { "type": "object" } } } });
     }
     operation

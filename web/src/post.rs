@@ -95,7 +95,9 @@ fn send(_app: &App, post: &Post, from: &str, letter: &Letter, subject: String, t
 /// The post for these settings: SMTP by URL, or a folder.
 pub fn open(smtp_url: Option<&str>, folder: std::path::PathBuf) -> Result<Post> {
     match smtp_url {
-        Some(url) => Ok(Post::Smtp(lettre::SmtpTransport::from_url(url).map_err(Refusal::broken)?.timeout(Some(std::time::Duration::from_secs(20))).build())),
+        Some(url) => {
+            Ok(Post::Smtp(lettre::SmtpTransport::from_url(url).map_err(Refusal::broken)?.timeout(Some(std::time::Duration::from_secs(20))).build()))
+        }
         None => Ok(Post::Folder(folder)),
     }
 }

@@ -1,6 +1,5 @@
 //! Reads what a request carries: query, form, multipart with files, or JSON; checks the form token.
 
-
 use crate::ask::Ask;
 use crate::view::form::nest;
 use actix_multipart::Multipart;
@@ -71,7 +70,8 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
     let mut token = request.headers().get("x-csrf-token").and_then(|v| v.to_str().ok()).unwrap_or("").to_string();
     if kind.starts_with("application/json") {
         let bytes = all(payload, most).await?;
-        let value: Value = if bytes.is_empty() { Value::Object(Default::default()) } else { serde_json::from_slice(&bytes).map_err(|_| Refusal::Unreadable)? };
+        let value: Value =
+            if bytes.is_empty() { Value::Object(Default::default()) } else { serde_json::from_slice(&bytes).map_err(|_| Refusal::Unreadable)? };
         let Value::Object(map) = value else { return Err(Refusal::Unreadable) };
         ask.answers = Answers(map);
     } else if kind.starts_with("multipart/form-data") {
@@ -152,13 +152,14 @@ async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most:
                 list.push(id.to_string());
                 ask.answers.set(&name, list);
             }
-            Err(PutFault::Fault(code)) => ask.faults.push(Fault::at(name, code).with("max", file::MOST / 1_048_576).with("name", file::clean_name(&given))),
+            Err(PutFault::Fault(code)) => {
+                ask.faults.push(Fault::at(name, code).with("max", file::MOST / 1_048_576).with("name", file::clean_name(&given)))
+            }
             Err(PutFault::Refused(refusal)) => return Err(refusal),
         }
     }
     Ok(())
 }
-
 
 #[cfg(test)]
 mod tests {

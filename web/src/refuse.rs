@@ -35,7 +35,10 @@ pub fn response(ask: &Ask, refusal: Refusal) -> HttpResponse {
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     if ask.face == Face::Json || ask.by_token {
         let errors: Vec<serde_json::Value> = match &refusal {
-            Refusal::Faulty(faults) => faults.iter().map(|f| serde_json::json!({ "pointer": format!("/{}", pointer(&f.field)), "code": f.code, "detail": ask.lang.fault(f) })).collect(),
+            Refusal::Faulty(faults) => faults
+                .iter()
+                .map(|f| serde_json::json!({ "pointer": format!("/{}", pointer(&f.field)), "code": f.code, "detail": ask.lang.fault(f) }))
+                .collect(),
             _ => Vec::new(),
         };
         let problem = serde_json::json!({

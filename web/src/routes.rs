@@ -63,7 +63,14 @@ where
     F: Fn(Ask) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = PageResult> + 'static,
 {
-    Route { method, path: path.into(), door, about: About { key, noun: "", sheet: None, act: "" }, most: 1_048_576, run: Arc::new(move |ask| Box::pin(run(ask))) }
+    Route {
+        method,
+        path: path.into(),
+        door,
+        about: About { key, noun: "", sheet: None, act: "" },
+        most: 1_048_576,
+        run: Arc::new(move |ask| Box::pin(run(ask))),
+    }
 }
 
 impl Route {
@@ -91,6 +98,8 @@ pub fn all() -> Vec<Route> {
     routes.extend(crate::account::routes());
     routes.extend(crate::work::routes());
     // A literal part wins over a parameter at the same place.
-    routes.sort_by_key(|r| r.path.split('/').map(|part| if part.starts_with('{') { format!("\u{10ffff}{part}") } else { part.to_string() }).collect::<Vec<_>>());
+    routes.sort_by_key(|r| {
+        r.path.split('/').map(|part| if part.starts_with('{') { format!("\u{10ffff}{part}") } else { part.to_string() }).collect::<Vec<_>>()
+    });
     routes
 }

@@ -3,8 +3,8 @@
 use crate::app::{App, Site, start};
 use crate::post::{self, Post};
 use platform::config::Settings;
-use platform::db::{Place, Rules};
 use platform::day::Calendar;
+use platform::db::{Place, Rules};
 use platform::file::Store;
 use platform::profile::Profile;
 use platform::{Clock, Db, Refusal};
@@ -28,7 +28,7 @@ pub fn rules(settings: &Settings) -> std::result::Result<Rules, String> {
 /// Opens the database of these settings; runs migrations that wait.
 pub fn database(settings: &Settings, clock: Clock) -> std::result::Result<Db, String> {
     std::fs::create_dir_all(&settings.data_dir).map_err(|e| format!("{}: {e}", settings.data_dir.display()))?;
-    let place = Place::parse(&settings.database_url)?;
+    let place = Place::parse(settings.database_url.expose())?;
     let said = |refusal: Refusal| format!("{}: {refusal}", describe(&place));
     if platform::schema::pending(&place).map_err(said)? {
         platform::schema::migrate(&place).map_err(said)?;
@@ -61,7 +61,12 @@ pub fn app(settings: &Settings, clock: Clock, demo: bool) -> std::result::Result
 }
 
 /// Puts an application together around an open database; for tests that have their own.
-pub fn assemble(settings: &Settings, db: Db, metrics: metrics_exporter_prometheus::PrometheusHandle, demo: bool) -> std::result::Result<Arc<App>, String> {
+pub fn assemble(
+    settings: &Settings,
+    db: Db,
+    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    demo: bool,
+) -> std::result::Result<Arc<App>, String> {
     let site = &settings.site;
     Ok(Arc::new(App {
         store: store(settings)?,
@@ -79,7 +84,7 @@ pub fn assemble(settings: &Settings, db: Db, metrics: metrics_exporter_prometheu
         base_url: settings.base_url.trim_end_matches('/').to_string(),
         secure_cookies: settings.secure_cookies,
         outbox: Some(settings.data_dir.join("outbox")),
-        settings: settings.table(),
+        settings: settings.table().to_vec(),
         door: platform::account::Door::new(),
         metrics,
     }))
@@ -91,7 +96,7 @@ pub fn run(app: Arc<App>, settings: &Settings) -> std::result::Result<(), String
     let stop = Arc::new(AtomicBool::new(false));
     let background = background(app.clone(), post, settings.mail_from.clone(), stop.clone());
     let result = actix_web::rt::System::new().block_on(async {
-        let (server, address) = start(app.clone(), &settings.listen, 2).map_err(|e| format!("{}: {e}", settings.listen))?;
+        let (server, address) = start(app.clone(), &settings.listen.to_string(), 2).map_err(|e| format!("{}: {e}", settings.listen))?;
         println!("listening on http://{address}");
         let _ = std::io::stdout().flush();
         tracing::info!(%address, "listening");
@@ -130,4 +135,3 @@ pub fn log(filter: &str, json: bool) {
     // A second call, as in tests, keeps the first.
     let _ = if json { lines.json().try_init() } else { lines.try_init() };
 }
-

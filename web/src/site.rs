@@ -70,7 +70,9 @@ async fn lang(ask: Ask) -> PageResult {
 async fn display(ask: Ask) -> PageResult {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, location(&inside(ask.answers.text("to")))));
-    for (field, name, allowed) in [("size", "dajing_size", &["normal", "large", "larger"][..]), ("contrast", "dajing_contrast", &["normal", "high"][..])] {
+    for (field, name, allowed) in
+        [("size", "dajing_size", &["normal", "large", "larger"][..]), ("contrast", "dajing_contrast", &["normal", "high"][..])]
+    {
         if let Some(value) = allowed.iter().find(|a| **a == ask.answers.text(field)) {
             response.cookie(crate::app::cookie(&ask.app, name, value.to_string(), Some(31_536_000)));
         }

@@ -12,31 +12,47 @@ use crate::routes::{Door, Route, route};
 use crate::view::chrome::Chrome;
 use crate::view::list::due;
 use askama::Template;
-use platform::{Caller, Look, Result, flow};
+use platform::{Caller, Look, Result, Tx, flow};
 use serde::Serialize;
 
-/// Asks what of a noun waits for a caller.
-type Turns = fn(&mut Look, &Caller) -> Result<Vec<flow::Waiting>>;
-
-/// A noun of the work area.
-struct Kind {
-    name: &'static str,
-    path: &'static str,
+/// A noun of the work area: what is asked of every noun alike.
+pub struct Kind {
+    pub name: &'static str,
+    pub path: &'static str,
     state_set: &'static str,
     door: &'static [platform::Role],
-    waiting: Turns,
+    waiting: fn(&mut Look, &Caller) -> Result<Vec<flow::Waiting>>,
     routes: fn() -> Vec<Route>,
+    /// Its step table.
+    pub table: fn() -> flow::Table,
+    /// Refuses unless the caller may see that case.
+    pub sees: fn(&mut Look, &Caller, &str) -> Result<()>,
+    /// Fills in days due that were open when their clock started.
+    pub fill_due_days: fn(&mut Tx) -> Result<usize>,
 }
 
 fn kind<N: Show>() -> Kind {
     use platform::words::Word;
-    Kind { name: N::NAME, path: N::PATH, state_set: N::State::SET, door: N::DOOR, waiting: flow::waiting::<N>, routes: noun::routes::<N> }
+    Kind {
+        name: N::NAME,
+        path: N::PATH,
+        state_set: N::State::SET,
+        door: N::DOOR,
+        waiting: flow::waiting::<N>,
+        routes: noun::routes::<N>,
+        table: flow::table::<N>,
+        sees: |look, who, subject| N::find(look, who, subject.parse()?).map(drop),
+        fill_due_days: flow::fill_due_days::<N>,
+    }
 }
 
 /// Every noun of the work area, in the order a case meets them.
-fn kinds() -> Vec<Kind> {
+pub fn kinds() -> Vec<Kind> {
     vec![
         kind::<platform::people::Org>(),
+        // resources and scenarios
+        // bids and licences
+        // products
     ]
 }
 

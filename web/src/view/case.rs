@@ -108,7 +108,10 @@ impl CaseView {
         let rules = ask.app.db.rules();
         let today = platform::day::shanghai_date(ask.app.db.clock().now());
         let noun_name = ask.t(&format!("noun-{}", N::NAME));
-        let chrome = ask.chrome(heading.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t(&format!("nouns-{}", N::NAME)), format!("/work/{}", N::PATH));
+        let chrome = ask
+            .chrome(heading.title.clone())
+            .crumb(ask.t("nav-work"), "/work")
+            .crumb(ask.t(&format!("nouns-{}", N::NAME)), format!("/work/{}", N::PATH));
         Self {
             noun: N::NAME,
             id: heading.id,
@@ -158,7 +161,12 @@ pub fn facts(lang: Lang, sheet: &Sheet, answers: &Answers, choices: &HashMap<Str
     let mut facts = Vec::new();
     for field in sheet.fields {
         let Some(value) = answers.0.get(field.name).filter(|v| !platform::sheet::blank(v)) else { continue };
-        let mut fact = Fact { name: field.name.into(), label: lang.t(&format!("{}-{}", sheet.name, field.name)), changed: changed.contains(&field.name), ..Fact::default() };
+        let mut fact = Fact {
+            name: field.name.into(),
+            label: lang.t(&format!("{}-{}", sheet.name, field.name)),
+            changed: changed.contains(&field.name),
+            ..Fact::default()
+        };
         match field.kind {
             Kind::Files(_) => {
                 fact.links = answers
@@ -182,7 +190,9 @@ pub fn facts(lang: Lang, sheet: &Sheet, answers: &Answers, choices: &HashMap<Str
                 };
                 fact.table = Some((columns, rows));
             }
-            Kind::Many(..) | Kind::Picks(_) => fact.texts = answers.list(field.name).iter().map(|v| text(lang, &field.kind, &Value::String(v.clone()), choices)).collect(),
+            Kind::Many(..) | Kind::Picks(_) => {
+                fact.texts = answers.list(field.name).iter().map(|v| text(lang, &field.kind, &Value::String(v.clone()), choices)).collect()
+            }
             _ => fact.texts = vec![text(lang, &field.kind, value, choices)],
         }
         facts.push(fact);
@@ -193,7 +203,9 @@ pub fn facts(lang: Lang, sheet: &Sheet, answers: &Answers, choices: &HashMap<Str
 fn text(lang: Lang, kind: &Kind, value: &Value, choices: &HashMap<String, Vec<Choice>>) -> String {
     match (kind, value) {
         (Kind::Money, Value::Number(fen)) => fen.as_i64().map(|f| lang.ta("yuan", &[("amount", platform::money::yuan(f))])).unwrap_or_default(),
-        (Kind::Time, Value::String(s)) => chrono::NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M:%S").map(platform::clock::shanghai_text).unwrap_or_else(|_| s.clone()),
+        (Kind::Time, Value::String(s)) => {
+            chrono::NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M:%S").map(platform::clock::shanghai_text).unwrap_or_else(|_| s.clone())
+        }
         (Kind::Tick, v) => lang.t(if matches!(v, Value::Bool(true)) || v.as_str().is_some_and(|s| s == "on" || s == "true") { "yes" } else { "no" }),
         (Kind::Choice(set, words) | Kind::Many(set, words), Value::String(s)) if words.contains(&s.as_str()) => lang.t(&format!("{set}-{s}")),
         (Kind::Pick(list) | Kind::Picks(list), Value::String(s)) => {

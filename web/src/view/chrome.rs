@@ -35,7 +35,8 @@ pub struct Chrome {
 
 impl Chrome {
     pub fn new(ask: &Ask, title: String) -> Self {
-        let query: String = ask.query.iter().filter(|(k, _)| k != "lang").map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect::<Vec<_>>().join("&");
+        let query: String =
+            ask.query.iter().filter(|(k, _)| k != "lang").map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect::<Vec<_>>().join("&");
         Self {
             lang: ask.lang,
             title,
@@ -87,6 +88,10 @@ impl Chrome {
 /// Percent-encodes a query part.
 pub fn escape(text: &str) -> String {
     text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'/') { (b as char).to_string() } else { format!("%{b:02X}") })
+        .map(
+            |b| {
+                if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'/') { (b as char).to_string() } else { format!("%{b:02X}") }
+            },
+        )
         .collect()
 }

@@ -93,7 +93,11 @@ pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
     let errors = filling
         .faults
         .iter()
-        .map(|fault| ErrorView { field: fault.field.clone(), href: format!("#{}", html_id(&fault.field)), text: format!("{}：{}", label_of(lang, sheet, &fault.field), lang.fault(fault)) })
+        .map(|fault| ErrorView {
+            field: fault.field.clone(),
+            href: format!("#{}", html_id(&fault.field)),
+            text: format!("{}：{}", label_of(lang, sheet, &fault.field), lang.fault(fault)),
+        })
         .collect();
     FormView { fields, files, errors, submit: lang.t("save"), ..FormView::default() }
 }
@@ -146,7 +150,13 @@ fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<Str
         words.iter().map(|w| OptionView { value: w.to_string(), label: lang.t(&format!("{set}-{w}")), chosen: chosen.contains(w) }).collect()
     };
     let offers = |list: &str| -> Vec<OptionView> {
-        filling.choices.get(list).into_iter().flatten().map(|c| OptionView { value: c.value.clone(), label: c.label.clone(), chosen: chosen.contains(&c.value.as_str()) }).collect()
+        filling
+            .choices
+            .get(list)
+            .into_iter()
+            .flatten()
+            .map(|c| OptionView { value: c.value.clone(), label: c.label.clone(), chosen: chosen.contains(&c.value.as_str()) })
+            .collect()
     };
     let mut view = FieldView {
         id: html_id(&name),
@@ -197,7 +207,13 @@ fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<Str
             view.options = chosen
                 .iter()
                 .map(|id| {
-                    let label = filling.choices.get("files").into_iter().flatten().find(|c| c.value == *id).map_or_else(|| lang.t("file-kept"), |c| c.label.clone());
+                    let label = filling
+                        .choices
+                        .get("files")
+                        .into_iter()
+                        .flatten()
+                        .find(|c| c.value == *id)
+                        .map_or_else(|| lang.t("file-kept"), |c| c.label.clone());
                     OptionView { value: id.to_string(), label, chosen: true }
                 })
                 .collect();
@@ -270,7 +286,15 @@ mod tests {
 
     #[test]
     fn flat_names_nest() {
-        let pairs = [("title", "甲"), ("tags", "a"), ("tags", "b"), ("criteria[1].weight", "40"), ("criteria[0].name", "价"), ("criteria[x].name", "?"), ("criteria[999].name", "?")];
+        let pairs = [
+            ("title", "甲"),
+            ("tags", "a"),
+            ("tags", "b"),
+            ("criteria[1].weight", "40"),
+            ("criteria[0].name", "价"),
+            ("criteria[x].name", "?"),
+            ("criteria[999].name", "?"),
+        ];
         let answers = nest(pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect());
         assert_eq!(Value::Object(answers.0), serde_json::json!({"title": "甲", "tags": ["a", "b"], "criteria": [{"name": "价"}, {"weight": "40"}]}));
     }

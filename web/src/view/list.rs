@@ -55,9 +55,13 @@ impl Cell {
 /// The colour of a state's badge.
 pub fn tone(state: &str) -> &'static str {
     match state {
-        "active" | "published" | "approved" | "in_force" | "listed" | "received" | "awarded" | "won" | "admitted" | "answered" | "kept" | "upheld" | "meets" | "sent" | "fulfilled" => "bg-green-lt",
-        "returned" | "suspended" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change" | "recused" | "declined" => "bg-red-lt",
-        "submitted" | "filed" | "applied" | "open" | "consolidating" | "opened" | "closed" | "ranked" | "noticed" | "signed" | "asked" | "merged" | "invited" | "waiting" => "bg-blue-lt",
+        "active" | "published" | "approved" | "in_force" | "listed" | "received" | "awarded" | "won" | "admitted" | "answered" | "kept"
+        | "upheld" | "meets" | "sent" | "fulfilled" => "bg-green-lt",
+        "returned" | "suspended" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change" | "recused" | "declined" => {
+            "bg-red-lt"
+        }
+        "submitted" | "filed" | "applied" | "open" | "consolidating" | "opened" | "closed" | "ranked" | "noticed" | "signed" | "asked" | "merged"
+        | "invited" | "waiting" => "bg-blue-lt",
         "drafted" => "bg-yellow-lt",
         _ => "bg-secondary-lt",
     }
@@ -73,7 +77,13 @@ pub struct Due {
 }
 
 /// Says a deadline in the page's language.
-pub fn due(lang: Lang, calendar: &platform::day::Calendar, today: chrono::NaiveDate, clock: Option<&str>, day: Option<chrono::NaiveDate>) -> Option<Due> {
+pub fn due(
+    lang: Lang,
+    calendar: &platform::day::Calendar,
+    today: chrono::NaiveDate,
+    clock: Option<&str>,
+    day: Option<chrono::NaiveDate>,
+) -> Option<Due> {
     let Some(day) = day else {
         return clock.map(|_| Due { text: lang.t("due-unknown"), class: "due-paused", ..Due::default() });
     };
@@ -225,13 +235,29 @@ impl ListView {
     /// The keyword field.
     pub fn words(mut self, ask: &Ask) -> Self {
         let name = "q";
-        self.filters.push(FieldView { name: name.into(), id: name.into(), kind: "line", label: ask.t("filter-words"), value: ask.q(name).into(), ..FieldView::default() });
+        self.filters.push(FieldView {
+            name: name.into(),
+            id: name.into(),
+            kind: "line",
+            label: ask.t("filter-words"),
+            value: ask.q(name).into(),
+            ..FieldView::default()
+        });
         self
     }
     /// A filter by a word of a set; label `col-NAME`.
     pub fn filter<W: Word>(mut self, ask: &Ask, name: &'static str) -> Self {
-        let options = W::ALL.iter().map(|w| OptionView { value: w.as_str().into(), label: ask.lang.w(*w), chosen: ask.q(name) == w.as_str() }).collect();
-        self.filters.push(FieldView { name: name.into(), id: format!("f-{name}"), kind: "choice", label: ask.t(&format!("col-{name}")), options, value: ask.q(name).into(), ..FieldView::default() });
+        let options =
+            W::ALL.iter().map(|w| OptionView { value: w.as_str().into(), label: ask.lang.w(*w), chosen: ask.q(name) == w.as_str() }).collect();
+        self.filters.push(FieldView {
+            name: name.into(),
+            id: format!("f-{name}"),
+            kind: "choice",
+            label: ask.t(&format!("col-{name}")),
+            options,
+            value: ask.q(name).into(),
+            ..FieldView::default()
+        });
         self
     }
     pub fn action(mut self, label: impl Into<String>, href: impl Into<String>, icon: &'static str) -> Self {
@@ -245,8 +271,10 @@ impl ListView {
         self.last = page.last();
         self.rows = page.rows.iter().map(row).collect();
         let query = |extra: &[(&str, String)]| {
-            let kept = ask.query.iter().filter(|(k, v)| !v.is_empty() && !extra.iter().any(|(name, _)| name == k)).map(|(k, v)| (k.as_str(), v.clone()));
-            let all: Vec<String> = kept.chain(extra.iter().map(|(k, v)| (*k, v.clone()))).map(|(k, v)| format!("{}={}", escape(k), escape(&v))).collect();
+            let kept =
+                ask.query.iter().filter(|(k, v)| !v.is_empty() && !extra.iter().any(|(name, _)| name == k)).map(|(k, v)| (k.as_str(), v.clone()));
+            let all: Vec<String> =
+                kept.chain(extra.iter().map(|(k, v)| (*k, v.clone()))).map(|(k, v)| format!("{}={}", escape(k), escape(&v))).collect();
             format!("{}?{}", ask.path, all.join("&"))
         };
         self.prev = (self.number > 1).then(|| query(&[("page", (self.number - 1).to_string())]));
@@ -258,7 +286,12 @@ impl ListView {
     pub fn answer(self, ask: &Ask) -> PageResult {
         let stem = format!("{}-{}", self.file, self.number);
         match ask.q("format") {
-            "csv" => Ok(Answer::Bytes { media: "text/csv; charset=utf-8".into(), name: Some(format!("{stem}.csv")), bytes: crate::export::csv(&self), cache: false }),
+            "csv" => Ok(Answer::Bytes {
+                media: "text/csv; charset=utf-8".into(),
+                name: Some(format!("{stem}.csv")),
+                bytes: crate::export::csv(&self),
+                cache: false,
+            }),
             "xlsx" => Ok(Answer::Bytes {
                 media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".into(),
                 name: Some(format!("{stem}.xlsx")),

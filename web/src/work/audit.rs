@@ -22,16 +22,44 @@ async fn search(ask: Ask) -> PageResult {
         let asked = find.clone();
         ask.act(move |tx, who| {
             let role = if who.is(Auditor) { Auditor } else { AuditAdmin };
-            let about = About { noun: "audit", subject: who.person()?.to_string(), title: "audit search", owner: None, act: "search", from: None, to: "searched", role, article: "BJ-28" };
-            event::append(tx, who, about, Record::of(serde_json::json!({ "noun": asked.noun, "act": asked.act, "words": asked.words, "subject": asked.subject })))
+            let about = About {
+                noun: "audit",
+                subject: who.person()?.to_string(),
+                title: "audit search",
+                owner: None,
+                act: "search",
+                from: None,
+                to: "searched",
+                role,
+                article: "BJ-28",
+            };
+            event::append(
+                tx,
+                who,
+                about,
+                Record::of(serde_json::json!({ "noun": asked.noun, "act": asked.act, "words": asked.words, "subject": asked.subject })),
+            )
         })
         .await?;
     }
     let page = ask.page();
     let found = ask.look(move |look, _| event::search(look, &find, page)).await?;
-    let mut view = ListView::new(&ask, ask.t("nav-audit"), "events", &["seq", "at", "noun", "title", "act", "to", "actor", "organisation", "article", "reason", "hash"]).words(&ask);
+    let mut view = ListView::new(
+        &ask,
+        ask.t("nav-audit"),
+        "events",
+        &["seq", "at", "noun", "title", "act", "to", "actor", "organisation", "article", "reason", "hash"],
+    )
+    .words(&ask);
     for name in ["noun", "act", "subject"] {
-        view.filters.push(FieldView { name: name.into(), id: format!("f-{name}"), kind: "line", label: ask.t(&format!("col-{name}")), value: ask.q(name).into(), ..FieldView::default() });
+        view.filters.push(FieldView {
+            name: name.into(),
+            id: format!("f-{name}"),
+            kind: "line",
+            label: ask.t(&format!("col-{name}")),
+            value: ask.q(name).into(),
+            ..FieldView::default()
+        });
     }
     let lang = ask.lang;
     let said = |key: String, raw: &str| Cell { text: lang.maybe(&key).unwrap_or_else(|| raw.to_string()), raw: raw.to_string(), ..Cell::default() };
@@ -64,6 +92,9 @@ async fn verify(ask: Ask) -> PageResult {
         Some((seq, what)) => ask.lang.ta("chain-broken", &[("seq", seq.to_string()), ("what", what.clone())]),
     };
     let page = platform::paging::Page::first(1).of(vec![checked], 1);
-    view = view.fill(&ask, page, |c| Row { href: String::new(), cells: vec![Cell::text(result.clone()), Cell::text(c.events.to_string()), Cell::text(&c.head)] });
+    view = view.fill(&ask, page, |c| Row {
+        href: String::new(),
+        cells: vec![Cell::text(result.clone()), Cell::text(c.events.to_string()), Cell::text(&c.head)],
+    });
     view.answer(&ask)
 }

@@ -25,7 +25,11 @@ async fn list(ask: Ask) -> PageResult {
     let lang = ask.lang;
     view.fill(&ask, letters, |(letter, event)| Row {
         href: format!("/work/letters/{}", letter.id),
-        cells: vec![Cell::text(crate::post::subject(lang, letter, event.as_ref())), Cell::state(lang, letter.state), Cell::at(Some(letter.created_at))],
+        cells: vec![
+            Cell::text(crate::post::subject(lang, letter, event.as_ref())),
+            Cell::state(lang, letter.state),
+            Cell::at(Some(letter.created_at)),
+        ],
     })
     .answer(&ask)
 }
@@ -37,7 +41,14 @@ async fn all(ask: Ask) -> PageResult {
     let lang = ask.lang;
     view.fill(&ask, letters, |l| Row {
         href: String::new(),
-        cells: vec![Cell::text(&l.address), Cell::text(&l.kind), Cell::state(lang, l.state), Cell::text(l.tries.to_string()), Cell::maybe(l.error.clone()), Cell::at(Some(l.created_at))],
+        cells: vec![
+            Cell::text(&l.address),
+            Cell::text(&l.kind),
+            Cell::state(lang, l.state),
+            Cell::text(l.tries.to_string()),
+            Cell::maybe(l.error.clone()),
+            Cell::at(Some(l.created_at)),
+        ],
     })
     .answer(&ask)
 }
@@ -47,6 +58,7 @@ async fn one(ask: Ask) -> PageResult {
     let (id, person) = (ask.id("id")?, ask.who.person()?);
     let (letter, event) = ask.look(move |look, _| mail::own(look, person, id)).await?;
     let lang = ask.lang;
-    let text = format!("{}\n\n{}", crate::post::subject(lang, &letter, event.as_ref()), crate::post::body(lang, &ask.app.base_url, &letter, event.as_ref()));
+    let text =
+        format!("{}\n\n{}", crate::post::subject(lang, &letter, event.as_ref()), crate::post::body(lang, &ask.app.base_url, &letter, event.as_ref()));
     Ok(Answer::Bytes { media: "text/plain; charset=utf-8".into(), name: None, bytes: text.into_bytes(), cache: false })
 }

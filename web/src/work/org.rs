@@ -12,7 +12,24 @@ use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, OrgKind, Result};
 
 impl Show for Org {
-    const DOOR: &'static [Role] = &[DeveloperAdmin, DeveloperStaff, Buyer, Source, Expert, Legal, ScenarioDesk, Reviewer, Finance, Office, Bureau, Regulator, Auditor, SystemAdmin, SecurityAdmin, AuditAdmin];
+    const DOOR: &'static [Role] = &[
+        DeveloperAdmin,
+        DeveloperStaff,
+        Buyer,
+        Source,
+        Expert,
+        Legal,
+        ScenarioDesk,
+        Reviewer,
+        Finance,
+        Office,
+        Bureau,
+        Regulator,
+        Auditor,
+        SystemAdmin,
+        SecurityAdmin,
+        AuditAdmin,
+    ];
 
     fn sheet() -> Option<&'static Sheet> {
         Some(&org::DESCRIBE)

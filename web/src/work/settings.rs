@@ -15,5 +15,9 @@ async fn settings(ask: Ask) -> PageResult {
     let view = ListView::new(&ask, ask.t("nav-settings"), "settings", &["key", "value", "origin"]).lead(ask.t("settings-lead"));
     let lines = ask.app.settings.clone();
     let count = lines.len() as i64;
-    view.fill(&ask, Page::first(200).of(lines, count), |l| Row { href: String::new(), cells: vec![Cell::text(&l.key), Cell::text(&l.value), Cell::text(&l.origin)] }).answer(&ask)
+    view.fill(&ask, Page::first(200).of(lines, count), |l| Row {
+        href: String::new(),
+        cells: vec![Cell::text(l.key), Cell::text(&l.value), Cell::text(l.origin.to_string())],
+    })
+    .answer(&ask)
 }
