@@ -206,7 +206,6 @@ impl Noun for Announcement {
             _ => Ok(Vec::new()),
         }
     }
-    /// A new draft begins with all the profile's conditions and materials and its longest term.
     fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
         Ok(if act == Act::Edit { row.answers() } else { Answers::default() })
     }

@@ -373,8 +373,11 @@ fn offered(look: &mut Look, states: Vec<State>) -> Result<Vec<Choice>> {
         .limit(500)
         .select((scenario::id, scenario::title, scenario::serial))
         .load(look.db())?;
-    let label = |title, serial: Option<String>| serial.map_or_else(|| format!("{title}"), |s| format!("{title} · {s}"));
-    Ok(rows.into_iter().map(|(id, title, serial): (_, String, _)| Choice::new(id, label(title, serial))).collect())
+    let label = |title: String, serial: Option<String>| match serial {
+        Some(serial) => format!("{title} · {serial}"),
+        None => title,
+    };
+    Ok(rows.into_iter().map(|(id, title, serial)| Choice::new(id, label(title, serial))).collect())
 }
 
 /// The scenario catalogue as offers of a form, at most 500.

@@ -401,20 +401,15 @@ pub fn published(look: &mut Look, words: &str, domain: &str, page: Page) -> Resu
 
 /// Published entries as offers of a form, at most 500: `title · L2 · unit`.
 pub fn choices(look: &mut Look) -> Result<Vec<Choice>> {
-    let rows: Vec<(Id<Entry>, String, Level, Option<Id<Org>>)> = entry::table
+    let rows: Vec<Entry> = entry::table
         .filter(entry::state.eq(State::Published))
         .order((entry::title.asc(), entry::id.asc()))
         .limit(500)
-        .select((entry::id, entry::title, entry::level, entry::owner))
+        .select(Entry::as_select())
         .load(look.db())?;
-    let units = org::names(look, rows.iter().filter_map(|r| r.3).collect())?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, title, level, owner)| {
-            let unit = owner.and_then(|o| units.get(&o)).map_or("", String::as_str);
-            Choice::new(id, format!("{title} · L{} · {unit}", level.number()))
-        })
-        .collect())
+    let units = org::names(look, rows.iter().filter_map(|r| r.owner).collect())?;
+    let unit = |row: &Entry| row.owner.and_then(|o| units.get(&o)).map_or("", String::as_str);
+    Ok(rows.iter().map(|r| Choice::new(r.id, format!("{} · L{} · {}", r.title, r.level.number(), unit(r)))).collect())
 }
 
 /// Some entries, whoever asks: for verbs that check level and marks. Texts that are no ids are passed over.
