@@ -162,8 +162,15 @@ fn run(cli: &Cli) -> Result<(), String> {
             serve::run(app, &settings)
         }
         Command::Demo { load_only } => {
-            let _ = load_only;
-            Err("the demo city is not built yet".into())
+            let accounts = crate::demo::load(&settings)?;
+            println!("demo city in {}; sign in with password {} as", settings.data_dir.display(), crate::demo::PASSWORD);
+            for a in &accounts {
+                println!("  {:<28} {} · {}", a.email, a.name, a.org);
+            }
+            if *load_only {
+                return Ok(());
+            }
+            serve::run(serve::app(&settings, Clock::machine(), true)?, &settings)
         }
         Command::Migrate => {
             std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;

@@ -57,16 +57,21 @@ fn papers(stage: &Stage) -> Result<HashMap<&'static str, Vec<Value>>> {
     let mut kept = HashMap::new();
     for who in BIDDERS {
         let mut own = Vec::new();
-        for (kind, title) in [("business_licence", "营业执照"), ("audit_report", "上一年度第三方审计报告"), ("security_commitment", "数据安全承诺书")] {
+        for (kind, title) in [("business_licence", "营业执照"), ("audit_report", "上一年度第三方审计报告"), ("security_commitment", "数据安全承诺书")]
+        {
             let file = stage.file(who, &format!("{title}-{who}.pdf"))?;
-            let id = stage.opens::<Paper>(who, json!({ "kind": kind, "title": title, "issued_on": stage.date(-60), "expires_on": "2039-12-31", "file": [file] }))?;
+            let id = stage.opens::<Paper>(
+                who,
+                json!({ "kind": kind, "title": title, "issued_on": stage.date(-60), "expires_on": "2039-12-31", "file": [file] }),
+            )?;
             own.push(json!({ "material": kind, "paper": id }));
         }
         kept.insert(who, own);
     }
     // One replaced, one withdrawn.
     let file = stage.file("jia", "信用报告-旧.pdf")?;
-    let old = stage.opens::<Paper>("jia", json!({ "kind": "credit_report", "title": "企业信用报告", "expires_on": stage.date(30), "file": [file] }))?;
+    let old =
+        stage.opens::<Paper>("jia", json!({ "kind": "credit_report", "title": "企业信用报告", "expires_on": stage.date(30), "file": [file] }))?;
     let file = stage.file("jia", "信用报告-新.pdf")?;
     stage.does::<Paper>("jia", old, dossier::Act::Replace, json!({ "expires_on": "2039-12-31", "file": [file] }))?;
     let file = stage.file("jia", "误传材料.pdf")?;
@@ -78,7 +83,10 @@ fn papers(stage: &Stage) -> Result<HashMap<&'static str, Vec<Value>>> {
 /// A bid, filled in; submitted unless it stays a draft.
 fn bid(stage: &Stage, who: &str, call: Id<Announcement>, papers: &[Value], submit: bool) -> Result<Id<Bid>> {
     let id = stage.opens::<Bid>(who, json!({ "announcement": call }))?;
-    let conditions: Vec<Value> = ["legal_person", "rules", "no_incident", "security_officer"].iter().map(|key| json!({ "key": key, "meets": "on", "evidence": "见附件及公开查询结果" })).collect();
+    let conditions: Vec<Value> = ["legal_person", "rules", "no_incident", "security_officer"]
+        .iter()
+        .map(|key| json!({ "key": key, "meets": "on", "evidence": "见附件及公开查询结果" }))
+        .collect();
     let said = json!({
         "contact": "张弛", "phone": "0313-8000000", "security_officer": "孔繁", "security_phone": "0313-8000001", "conditions": conditions,
         "experience": "承担过三个城市级数据治理项目。", "technical_plan": "在授权运营域内完成归集、脱敏、建模，以接口和报告形式输出。",
@@ -109,7 +117,12 @@ fn score(stage: &Stage, call: Id<Announcement>, bids: &[Id<Bid>], experts: &[&'s
             .enumerate()
             .flat_map(|(b, id)| (1..=3).map(move |c| json!({ "bid": id, "criterion": c, "points": 92 - 4 * b as i64 - e as i64 - c, "remark": "" })))
             .collect();
-        stage.does::<Scoring>(expert, sheet, scoring::Act::Submit, json!({ "points": points, "opinion": "方案完整，安全措施可行。", "independent": true }))?;
+        stage.does::<Scoring>(
+            expert,
+            sheet,
+            scoring::Act::Submit,
+            json!({ "points": points, "opinion": "方案完整，安全措施可行。", "independent": true }),
+        )?;
     }
     Ok(())
 }
@@ -196,7 +209,9 @@ pub fn play(stage: &mut Stage, entries: &Entries, scenarios: &Scenarios) -> Resu
     }
     stage.day(46);
     let mut filings: HashMap<(&str, usize), Id<Filing>> = HashMap::new();
-    for (who, at) in [("yi", 0), ("jia", 0), ("jia", 1), ("yi", 1), ("bing", 2), ("jia", 2), ("yi", 2), ("jia", 3), ("yi", 3), ("bing", 3), ("yi", 4), ("bing", 4)] {
+    for (who, at) in
+        [("yi", 0), ("jia", 0), ("jia", 1), ("yi", 1), ("bing", 2), ("jia", 2), ("yi", 2), ("jia", 3), ("yi", 3), ("bing", 3), ("yi", 4), ("bing", 4)]
+    {
         filings.insert((who, at), file_grant(stage, bids[&(who, at)])?);
     }
     stage.day(50);
@@ -276,14 +291,20 @@ pub fn finish(stage: &mut Stage, entries: &Entries, scenarios: &Scenarios) -> Re
     stage.does::<Announcement>("legal", noticed, announcement::Act::Rank, json!({}))?;
     stage.before_end(2);
     stage.does::<Announcement>("legal", noticed, announcement::Act::Notice, json!({ "winners": "1" }))?;
-    stage.opens::<Objection>("jia", json!({ "announcement": noticed, "grounds": "对安全方案得分有疑问", "request": "请求说明评分理由", "contact": "吕晨 0313-8000000" }))?;
+    stage.opens::<Objection>(
+        "jia",
+        json!({ "announcement": noticed, "grounds": "对安全方案得分有疑问", "request": "请求说明评分理由", "contact": "吕晨 0313-8000000" }),
+    )?;
     stage.does::<Announcement>("desk", cancelled, announcement::Act::Cancel, json!({ "reason": "数据资源范围调整，另行公告" }))?;
     // An open call with a draft bid, a submitted one and a question; and a draft announcement.
     let open = announce(stage, entries, scenarios, &("care", "养老机构服务评价场景第三次授权运营公告", &["home"]), (25, 26))?;
     bid(stage, "yi", open, &papers["yi"], false)?;
     bid(stage, "bing", open, &papers["bing"], true)?;
     stage.opens::<Question>("jia", json!({ "announcement": open, "question": "服务费是否可以分期支付？" }))?;
-    stage.opens::<Announcement>("desk", said(stage, entries, scenarios, &("street", "占道经营综合分析场景补充公告（草稿）", &["violation"]), (30, 31)))?;
+    stage.opens::<Announcement>(
+        "desk",
+        said(stage, entries, scenarios, &("street", "占道经营综合分析场景补充公告（草稿）", &["violation"]), (30, 31)),
+    )?;
     stage.act(announcement::close_due)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::Stage;
 use super::calls::Licences;
+use chrono::Datelike;
 use platform::{Id, Result};
 use primary::licence::{self, Licence};
 use secondary::disclosure::{self, Disclosure};
@@ -42,8 +43,8 @@ fn submit(stage: &Stage, plan: &Plan) -> Result<Id<Product>> {
 }
 
 fn review_of(stage: &Stage, id: Id<Product>) -> Result<Id<Review>> {
-    let who = stage.who("reviewer")?;
-    stage.look(|look| review::open_of(look, &who, id)).map(|r| r.id)
+    let live = stage.look(|look| review::live(look, id))?;
+    live.map(|r| r.id).ok_or_else(|| platform::Refusal::broken("a submitted product is under review"))
 }
 
 fn vote(verdict: &str) -> Value {
@@ -95,18 +96,42 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let (stopped, over) = (licences[&("jia", "parking")], licences[&("yi", "farm")]);
     let plan = |who, licence, title, form, purpose, summary| Plan { who, licence, title, form, purpose, summary };
     stage.day(64);
-    let index = listed(stage, &plan("yi", parking, "停车泊位指数接口", "interface", "industry", "按网格给出未来一小时停车难易指数，供导航和商圈使用。"), json!({ "tariff": "per_call", "amount": "0.35" }))?;
-    listed(stage, &plan("yi", parking, "停车供需月度报告", "report", "industry", "全市停车供需、周转率与潮汐特征月度分析。"), json!({ "tariff": "per_copy", "amount": "800" }))?;
+    let index = listed(
+        stage,
+        &plan("yi", parking, "停车泊位指数接口", "interface", "industry", "按网格给出未来一小时停车难易指数，供导航和商圈使用。"),
+        json!({ "tariff": "per_call", "amount": "0.35" }),
+    )?;
+    listed(
+        stage,
+        &plan("yi", parking, "停车供需月度报告", "report", "industry", "全市停车供需、周转率与潮汐特征月度分析。"),
+        json!({ "tariff": "per_copy", "amount": "800" }),
+    )?;
     listed(
         stage,
         &plan("jia", farm, "农产品价格波动指标", "indicator", "industry", "三十六个品类的价格波动与风险分级指标。"),
         json!({ "tariff": "tiered", "unit": "call", "tiers": [{ "from": "1", "up_to": "10000", "amount": "0.20" }, { "from": "10001", "amount": "0.12" }] }),
     )?;
-    listed(stage, &plan("jia", farm, "种植结构分析模型", "model", "industry", "按乡镇给出种植结构与适宜性评估。"), json!({ "tariff": "base_plus_use", "base": "5000", "base_unit": "year", "amount": "2.00", "unit": "call" }))?;
-    listed(stage, &plan("bing", elder, "独居老人关爱提醒服务", "application", "public_good", "向街道和社区提示需要走访的网格，免费提供给公共服务机构。"), json!({ "tariff": "free" }))?;
-    listed(stage, &plan("jia", stopped, "商圈停车热度指标", "indicator", "industry", "商圈停车热度与周转分析。"), json!({ "tariff": "per_month", "amount": "3000" }))?;
+    listed(
+        stage,
+        &plan("jia", farm, "种植结构分析模型", "model", "industry", "按乡镇给出种植结构与适宜性评估。"),
+        json!({ "tariff": "base_plus_use", "base": "5000", "base_unit": "year", "amount": "2.00", "unit": "call" }),
+    )?;
+    listed(
+        stage,
+        &plan("bing", elder, "独居老人关爱提醒服务", "application", "public_good", "向街道和社区提示需要走访的网格，免费提供给公共服务机构。"),
+        json!({ "tariff": "free" }),
+    )?;
+    listed(
+        stage,
+        &plan("jia", stopped, "商圈停车热度指标", "indicator", "industry", "商圈停车热度与周转分析。"),
+        json!({ "tariff": "per_month", "amount": "3000" }),
+    )?;
     stage.day(70);
-    let gone = listed(stage, &plan("yi", parking, "停车收费对账接口", "interface", "industry", "面向停车企业的收费对账服务。"), json!({ "tariff": "per_thousand_calls", "amount": "60" }))?;
+    let gone = listed(
+        stage,
+        &plan("yi", parking, "停车收费对账接口", "interface", "industry", "面向停车企业的收费对账服务。"),
+        json!({ "tariff": "per_thousand_calls", "amount": "60" }),
+    )?;
     stage.does::<Product>("yi", gone, product::Act::Delist, json!({ "reason": "产品调整" }))?;
     let waiting = approved(stage, &plan("yi", parking, "路段停车建议指标", "indicator", "industry", "向规划单位提供路段停车供给建议。"))?;
     price(stage, "yi", waiting, json!({ "tariff": "on_request" }))?;
@@ -122,11 +147,17 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
     stage.does::<Product>("yi", withdrawn, product::Act::Withdraw, json!({ "reason": "并入指数接口" }))?;
     stage.day(90);
     // One licence is suspended, one has ended.
-    stage.does::<Licence>("office", stopped, licence::Act::Suspend, json!({ "reason": "监督检查发现访问日志不完整，限期整改，整改期间暂时关闭权限（张政办规〔2025〕4号第三十四条）" }))?;
+    stage.does::<Licence>(
+        "office",
+        stopped,
+        licence::Act::Suspend,
+        json!({ "reason": "监督检查发现访问日志不完整，限期整改，整改期间暂时关闭权限（张政办规〔2025〕4号第三十四条）" }),
+    )?;
     stage.does::<Licence>("legal", over, licence::Act::End, json!({ "end_kind": "voluntary", "reason": "持有人书面申请退出" }))?;
-    // Disclosures of a quarter, one of them superseded.
+    // Disclosures of the quarter so far, one of them superseded.
+    let today = stage.look(|look| Ok(look.today()))?;
+    let period = format!("{}Q{}", today.year(), today.month0() / 3 + 1);
     for who in ["legal", "yi", "jia", "bing"] {
-        let period = stage.look(|look| disclosure::current_quarter(look.today()))?;
         let id = stage.opens::<Disclosure>(who, json!({ "period": period }))?;
         stage.does::<Disclosure>(who, id, disclosure::Act::Annotate, json!({ "remark": "本期内容由系统根据办理记录生成。" }))?;
         if who != "bing" {
@@ -141,7 +172,12 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
     stage.opens::<Product>("yi", json!({ "licence": parking, "title": "夜间停车指数", "form": "indicator" }))?;
     let returned = submit(stage, &plan("yi", parking, "停车投诉热点报告", "report", "industry", "投诉热点与成因分析。"))?;
     let review = reviewed(stage, returned, "needs_change")?;
-    stage.does::<Review>("reviewer", review, review::Act::Return, json!({ "points": [{ "point": "no_personal_leak", "remark": "样例请改为按周汇总" }], "reason": "补正后重新提交" }))?;
+    stage.does::<Review>(
+        "reviewer",
+        review,
+        review::Act::Return,
+        json!({ "points": [{ "point": "no_personal_leak", "remark": "样例请改为按周汇总" }], "reason": "补正后重新提交" }),
+    )?;
     submit(stage, &plan("jia", farm, "农资价格指数", "indicator", "industry", "化肥、种子等农资价格指数。"))?;
     let half = submit(stage, &plan("jia", farm, "农产品产销对接报告", "report", "industry", "产销匹配分析。"))?;
     let review = review_of(stage, half)?;
@@ -152,7 +188,8 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let both = submit(stage, &plan("bing", elder, "养老服务可达性指标", "indicator", "public_good", "社区养老服务可达性指标。"))?;
     reviewed(stage, both, "meets")?;
     // A listed product is being revised; the approved version stays on offer.
-    let mut next = content(stage, &plan("yi", parking, "停车泊位指数接口", "interface", "industry", "按网格给出未来两小时停车难易指数，供导航和商圈使用。"))?;
+    let mut next =
+        content(stage, &plan("yi", parking, "停车泊位指数接口", "interface", "industry", "按网格给出未来两小时停车难易指数，供导航和商圈使用。"))?;
     next["coverage"] = "张家口市主城区及崇礼区，2024 年至今".into();
     stage.does::<Product>("yi", index, product::Act::Revise, next)?;
     stage.does::<Product>("yi", index, product::Act::Resubmit, json!({ "truthful": "on" }))?;

@@ -69,9 +69,7 @@ pub fn finish(stage: &mut Stage) -> Result<()> {
     stage.does::<Demand>("yi", withdrawn, demand::Act::Withdraw, json!({}))?;
     let merged = stage.opens::<Demand>("yi", wished("滑雪场安全预警"))?;
     stage.does::<Demand>("desk", merged, demand::Act::Merge, json!({ "title": "冰雪运动安全" }))?;
-    let class = |title: &'static str| {
-        json!({ "title": title, "domain": "culture_tourism", "purpose": "industry", "description": format!("{title}的应用场景说明。"), "product_forms": ["report"], "resources": "客流、气象类数据" })
-    };
+    let class = |title: &'static str| json!({ "title": title, "domain": "culture_tourism", "purpose": "industry", "description": format!("{title}的应用场景说明。"), "product_forms": ["report"], "resources": "客流、气象类数据" });
     for (title, act) in [
         ("文旅消费分析", None),
         ("景区承载量预警", Some(scenario::Act::Return)),
