@@ -168,10 +168,10 @@ impl Noun for Announcement {
         deed(Act::Close, &NOTHING, close).when(must_be_over).quiet(),
         deed(Act::Open, &NOTHING, selection::open).when(selection::may_open),
         deed(Act::Rank, &NOTHING, selection::rank).when(selection::may_rank),
-        deed(Act::Notice, &REMARK, selection::notice).when(selection::may_notice),
+        deed(Act::Notice, &selection::NOTICE, selection::notice).when(selection::may_notice),
         deed(Act::Award, &REMARK, selection::award).when(selection::may_award).careful(),
         deed(Act::Fail, &REASON, selection::fail),
-        deed(Act::Cancel, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Cancel, Record::none().because(a.text("reason"))).map(drop)),
+        deed(Act::Cancel, &REASON, selection::cancel),
     ];
 
     fn id(&self) -> Id<Self> {

@@ -1,11 +1,19 @@
 //! The first tier: demand for scenarios, classes of scenario decided one by one, announcements and what follows from
 //! them until a licence is granted (ZJK-13). What licensed developers make of the data lives in `secondary`.
 
+pub mod agreement;
 pub mod announcement;
+pub mod assessment;
+pub mod bid;
 pub mod demand;
+pub mod dossier;
+pub mod filing;
+pub mod licence;
 pub mod objection;
+pub mod plan;
 pub mod question;
 pub mod scenario;
+pub mod scoring;
 pub mod selection;
 
 pub use announcement::Announcement;
