@@ -15,6 +15,7 @@ use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -62,9 +63,10 @@ impl Place {
                     tracing::error!(error = %e, path, "database file does not open");
                     Refusal::Unavailable
                 })?;
-                // FULL, because NORMAL lost acknowledged rows in simulated power cuts.
+                // FULL, because NORMAL lost acknowledged rows in simulated power cuts. Recursive triggers, because REPLACE
+                // would otherwise delete rows of the append-only tables unseen.
                 conn.batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;",
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;",
                 )?;
                 Ok(Conn::Sqlite(conn))
             }
@@ -156,6 +158,10 @@ impl Tx<'_> {
 trait Job: Send {
     /// Runs the act; true when it is to be kept.
     fn run(&mut self, tx: &mut Tx) -> bool;
+    /// Whether the act itself ran out of room.
+    fn out_of_space(&self) -> bool;
+    /// Undoes an act that was to be kept.
+    fn refuse(&mut self, refusal: Refusal);
     /// Answers the caller: after the commit, or with the refusal that undid it.
     fn answer(self: Box<Self>, lost: Option<Refusal>);
 }
@@ -177,9 +183,16 @@ impl<T: Send, F: FnOnce(&mut Tx) -> Result<T> + Send> Job for Act<T, F> {
         self.result = Some(result);
         keep
     }
+    fn out_of_space(&self) -> bool {
+        matches!(self.result, Some(Err(Refusal::NoSpace)))
+    }
+    fn refuse(&mut self, refusal: Refusal) {
+        self.result = Some(Err(refusal));
+    }
     fn answer(self: Box<Self>, lost: Option<Refusal>) {
         let result = match (lost, self.result) {
-            (Some(refusal), Some(Ok(_)) | None) => Err(refusal),
+            // A fault of ours in a lost group is most likely the database's going away.
+            (Some(refusal), Some(Ok(_) | Err(Refusal::Broken(_))) | None) => Err(refusal),
             (_, Some(result)) => result,
             (None, None) => Err(Refusal::Unavailable),
         };
@@ -193,6 +206,13 @@ const GROUP: usize = 256;
 /// Most acts waiting; beyond it callers are told to come back rather than wait for ever.
 const WAITING: usize = 4096;
 
+/// What the writer has done since the database was opened.
+#[derive(Default)]
+struct Tally {
+    acts: AtomicU64,
+    commits: AtomicU64,
+}
+
 /// The database: reads from a pool, writes through the one writer.
 #[derive(Clone)]
 pub struct Db {
@@ -201,6 +221,7 @@ pub struct Db {
     queue: mpsc::SyncSender<Box<dyn Job>>,
     clock: Clock,
     rules: Arc<Rules>,
+    tally: Arc<Tally>,
 }
 
 impl Db {
@@ -215,9 +236,19 @@ impl Db {
             .map_err(|_| Refusal::Unavailable)?;
         let (queue, jobs) = mpsc::sync_channel(WAITING);
         let rules = Arc::new(rules);
-        let writer = Writer { place: place.clone(), clock: clock.clone(), rules: rules.clone(), conn: None };
+        let tally = Arc::new(Tally::default());
+        let writer = Writer { place: place.clone(), clock: clock.clone(), rules: rules.clone(), tally: tally.clone(), conn: None };
         std::thread::Builder::new().name("writer".into()).spawn(move || writer.work(jobs)).map_err(Refusal::broken)?;
-        Ok(Self { place, pool, queue, clock, rules })
+        Ok(Self { place, pool, queue, clock, rules, tally })
+    }
+
+    /// Acts taken from the queue since opening, refused ones too.
+    pub fn acts(&self) -> u64 {
+        self.tally.acts.load(Ordering::Relaxed)
+    }
+    /// Commits since opening; fewer than acts when acts came together.
+    pub fn commits(&self) -> u64 {
+        self.tally.commits.load(Ordering::Relaxed)
     }
 
     /// The clock that stamps every act.
@@ -285,8 +316,15 @@ struct Writer {
     place: Place,
     clock: Clock,
     rules: Arc<Rules>,
+    tally: Arc<Tally>,
     conn: Option<Conn>,
 }
+
+/// Between two acts of a group, and after the last.
+const KEEP: &str = "RELEASE act;";
+const UNDO: &str = "ROLLBACK TO act; RELEASE act;";
+const NEXT: &str = "SAVEPOINT act";
+const DONE: &str = "COMMIT";
 
 impl Writer {
     fn work(mut self, jobs: mpsc::Receiver<Box<dyn Job>>) {
@@ -301,9 +339,11 @@ impl Writer {
             }
             metrics::gauge!("dajing_writes_waiting").decrement(group.len() as f64);
             metrics::counter!("dajing_acts_total").increment(group.len() as u64);
+            self.tally.acts.fetch_add(group.len() as u64, Ordering::Relaxed);
             let lost = match self.commit(&mut group) {
                 Ok(()) => {
                     metrics::counter!("dajing_commits_total").increment(1);
+                    self.tally.commits.fetch_add(1, Ordering::Relaxed);
                     None
                 }
                 Err(refusal) => {
@@ -322,19 +362,30 @@ impl Writer {
         }
     }
 
+    /// Begins the group's transaction with the first savepoint. A connection that died while idle is made anew, once.
+    fn begin(&mut self) -> Result<&mut Conn> {
+        let (begin, may_die) = match self.place {
+            // The lock orders all nodes' groups, as the chain of events needs.
+            Place::Postgres(_) => ("BEGIN; SELECT pg_advisory_xact_lock(7220261); SAVEPOINT act", true),
+            Place::Sqlite(_) => ("BEGIN IMMEDIATE; SAVEPOINT act", false),
+        };
+        if let Some(mut conn) = self.conn.take() {
+            match conn.batch_execute(begin) {
+                Ok(()) => return Ok(self.conn.insert(conn)),
+                Err(fault) if !may_die => return Err(fault.into()),
+                Err(_) => {}
+            }
+        }
+        let conn = self.conn.insert(self.place.connect()?);
+        conn.batch_execute(begin)?;
+        Ok(conn)
+    }
+
     /// Runs the group in one transaction, each act in its own savepoint, one commit for all.
     fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
-        if self.conn.is_none() {
-            self.conn = Some(self.place.connect()?);
-        }
-        let Some(conn) = self.conn.as_mut() else { return Err(Refusal::Unavailable) };
-        let begin = match self.place {
-            // The lock orders all nodes' groups, as the chain of events needs.
-            Place::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7220261);",
-            Place::Sqlite(_) => "BEGIN IMMEDIATE",
-        };
-        conn.batch_execute(begin)?;
-        let done = Self::run(conn, &self.clock, &self.rules, group).and_then(|()| Ok(conn.batch_execute("COMMIT")?));
+        let (clock, rules) = (self.clock.clone(), self.rules.clone());
+        let conn = self.begin()?;
+        let done = Self::run(conn, &clock, &rules, group);
         if done.is_err() {
             let _ = conn.batch_execute("ROLLBACK");
         }
@@ -343,18 +394,28 @@ impl Writer {
 
     fn run(conn: &mut Conn, clock: &Clock, rules: &Rules, group: &mut [Box<dyn Job>]) -> Result<()> {
         let mut head = Head::last(conn)?;
-        for job in group {
-            conn.batch_execute("SAVEPOINT act")?;
+        let last = group.len() - 1;
+        for (number, job) in group.iter_mut().enumerate() {
             // Time in the log never runs backwards, whatever the machine's clock does.
             let now = clock.now().max(head.at);
             let mut tx = Tx { look: Look { conn, now, rules }, head: head.clone(), events: 0 };
             let keep = job.run(&mut tx);
             let after = tx.head;
-            if keep {
-                conn.batch_execute("RELEASE act")?;
-                head = after;
-            } else {
-                conn.batch_execute("ROLLBACK TO act; RELEASE act")?;
+            // One round trip between two acts.
+            let then = if number == last { DONE } else { NEXT };
+            match conn.batch_execute(&format!("{} {then}", if keep { KEEP } else { UNDO })) {
+                Ok(()) if keep => head = after,
+                Ok(()) => {}
+                // SQLite ends the whole transaction when the disk is full.
+                Err(_) if job.out_of_space() => return Err(Refusal::NoSpace),
+                Err(fault) => {
+                    let fault = Refusal::from(fault);
+                    // An act that went on after a failed statement spoils itself only, while the connection lives.
+                    if !keep || conn.batch_execute(&format!("{UNDO} {then}")).is_err() {
+                        return Err(fault);
+                    }
+                    job.refuse(fault);
+                }
             }
         }
         Ok(())

@@ -41,6 +41,7 @@ const RULES: &[RuleText] = &[
     ("no-officer", "贵单位尚未指定数据安全负责人。", "Your organisation has named no data-security officer.", "在单位信息中指定负责人和管理部门。", "Name the officer and the department under organisation."),
     ("link-used", "这个链接已失效或已被使用。", "This link has expired or was used.", "请重新申请链接。", "Ask for a new link."),
     ("wrong-password", "邮箱或密码不正确，或动态口令不正确。", "The e-mail, password or one-time code is not right.", "检查后重试，或重置密码。", "Check and try again, or reset the password."),
+    ("token-scope", "这个访问令牌没有“{scope}”权限。", "This access token lacks the scope “{scope}”.", "换用具有该权限的令牌，或新建一个。", "Use a token that has it, or make a new one."),
     ("last-admin", "不能移除最后一名管理员。", "The last administrator cannot be removed.", "先指定另一名管理员。", "Name another administrator first."),
     ("unanswered-objection", "还有 {count} 件异议没有答复。", "{count} objections are not answered.", "逐件答复后再办理。", "Answer each of them first."),
     ("nothing-to-disclose", "这一期间没有可披露的记录。", "The record holds nothing to disclose for this period.", "选择其他期间。", "Choose another period."),

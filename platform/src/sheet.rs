@@ -275,13 +275,14 @@ impl Sheet {
 
 /// Control characters other than line breaks and tabs have no place in a text.
 fn unclean(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 impl Kind {
     fn settle(&self, value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Value> {
         let as_text = match value {
-            Value::String(s) => s.trim().replace("\r\n", "\n"),
+            // A lone carriage return is a line break too; it must not slip into one line.
+            Value::String(s) => s.trim().replace("\r\n", "\n").replace('\r', "\n"),
             Value::Number(n) => n.to_string(),
             _ => String::new(),
         };

@@ -1,0 +1,12 @@
+//! Stories told through the crates' own verbs, on both databases.
+
+// A story stops at the first thing that is not as told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cast;
+mod db;
+mod durable;
+mod once;
+mod people;
+mod schema;
+mod sheets;
