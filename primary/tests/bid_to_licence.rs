@@ -1,4 +1,6 @@
 //! From an announcement to the end of a licence, on a database of its own and a clock moved by hand.
+// A story that breaks off should say where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::Duration;
 use enclave::access;
@@ -421,6 +423,9 @@ fn filed(world: &World, cast: &Cast, (winner, loser): (Id<Bid>, Id<Bid>)) -> Id<
     let mut outside = said(winner, "2029-04-30");
     outside["resources"] = json!([cast.scenario]);
     assert_eq!(code(world.opens::<Filing>(legal, outside)), "outside-scope");
+    let mut dearer = said(winner, "2029-04-30");
+    dearer["fee"] = json!("960");
+    assert_eq!(code(world.opens::<Filing>(legal, dearer)), "faulty");
     let id = world.opens::<Filing>(legal, said(winner, "2029-04-30")).unwrap();
     assert_eq!(code(world.opens::<Filing>(legal, said(winner, "2029-04-30"))), "taken");
     let row = world.look(|look| Filing::find(look, &cast.office, id)).unwrap();
