@@ -102,6 +102,11 @@ impl Caller {
     pub fn is_any(&self, roles: &[Role]) -> bool {
         roles.iter().any(|r| self.is(*r))
     }
+    /// The role under which an act without a step table is logged: the first that says more than "anybody".
+    pub fn foremost(&self) -> Role {
+        let held = self.roles.iter().copied().find(|r| !matches!(r, Role::Public | Role::Registered));
+        held.unwrap_or(if self.person.is_some() { Role::Registered } else { Role::Public })
+    }
     /// Whether this caller acts for that organisation.
     pub fn acts_for(&self, org: Id<Org>) -> bool {
         self.org == Some(org)

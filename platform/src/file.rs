@@ -77,11 +77,23 @@ impl Store {
         Ok(Self(Arc::new(store)))
     }
 
-    /// By URL: `s3://BUCKET/PREFIX` with the usual AWS_ environment settings, or a path.
+    /// By URL: `s3://BUCKET` with the usual AWS_ environment settings (endpoint, keys, region), or the path of a folder.
+    pub fn open(url: &str) -> Result<Self> {
+        if url.starts_with("s3://") {
+            return Self::s3(url);
+        }
+        Self::folder(std::path::Path::new(url.strip_prefix("file://").unwrap_or(url)))
+    }
+
     #[cfg(feature = "s3")]
-    pub fn s3(url: &str) -> Result<Self> {
+    fn s3(url: &str) -> Result<Self> {
         let store = object_store::aws::AmazonS3Builder::from_env().with_url(url).build().map_err(Refusal::broken)?;
         Ok(Self(Arc::new(store)))
+    }
+
+    #[cfg(not(feature = "s3"))]
+    fn s3(_: &str) -> Result<Self> {
+        Err(Refusal::broken("this binary was built without the feature `s3`"))
     }
 
     fn path(sha256: &str) -> Path {

@@ -283,30 +283,61 @@ pub fn open<N: Noun>(tx: &mut Tx, who: &Caller, answers: Answers) -> Result<Id<N
 pub fn perform<N: Noun>(tx: &mut Tx, who: &Caller, id: Id<N>, act: N::Act, answers: Answers) -> Result<N> {
     let row = N::find(tx, who, id)?;
     let deed = N::DEEDS.iter().find(|d| d.act == act).ok_or(Refusal::WrongMethod)?;
-    line::<N>(who, Some(row.state()), act)?;
-    if let Some(guard) = deed.guard {
-        guard(tx, who, &row)?;
-    }
+    may(tx, who, &row, deed)?;
     let answers = if deed.draft { answers } else { deed.sheet.settle(&answers)? };
     (deed.run)(tx, who, &row, answers)?;
     tx.must_have_event()?;
     N::find(tx, who, id)
 }
 
+/// Refuses as the act itself would, before anything is typed: the table, then the guard.
+pub fn may<N: Noun>(look: &mut Look, who: &Caller, row: &N, deed: &Deed<N>) -> Result<()> {
+    line::<N>(who, Some(row.state()), deed.act)?;
+    deed.guard.map_or(Ok(()), |guard| guard(look, who, row))
+}
+
 /// The acts a page may offer: those whose line and guard hold now.
 pub fn open_to<N: Noun>(look: &mut Look, who: &Caller, row: &N) -> Result<Vec<&'static Deed<N>>> {
     let mut open = Vec::new();
     for deed in N::DEEDS {
-        if line::<N>(who, Some(row.state()), deed.act).is_err() {
-            continue;
-        }
-        match deed.guard.map_or(Ok(()), |guard| guard(look, who, row)) {
+        match may(look, who, row, deed) {
             Ok(()) => open.push(deed),
             Err(Refusal::Broken(what)) => return Err(Refusal::Broken(what)),
             Err(_) => {}
         }
     }
     Ok(open)
+}
+
+/// Whose turn it is in a state: the roles of the first line that leads out of it. Tables are written so that the first
+/// line from each state is the way forward.
+pub fn turn<N: Noun>(state: N::State) -> &'static [Role] {
+    N::STEPS.iter().find(|s| s.from == Some(state) && s.to != state && !s.by.contains(&Role::Calendar)).map_or(&[], |s| s.by)
+}
+
+/// How many cases of a kind wait for somebody in one of the caller's roles, and the earliest day due among them.
+#[derive(Clone, Debug, serde::Serialize, diesel::QueryableByName)]
+pub struct Waiting {
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub count: i64,
+    #[diesel(sql_type = Nullable<Date>)]
+    pub due_on: Option<NaiveDate>,
+}
+
+/// What waits for the caller, by state; those who oversee see all, others their own organisation's.
+pub fn waiting<N: Noun>(look: &mut Look, who: &Caller) -> Result<Vec<Waiting>> {
+    let states: Vec<&str> = N::State::ALL.iter().filter(|s| who.is_any(turn::<N>(**s))).map(|s| s.as_str()).collect();
+    let Some(org) = who.org.filter(|_| !states.is_empty()) else { return Ok(Vec::new()) };
+    // The states are words of ours, never of a user.
+    let list = states.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
+    let whose = if who.oversees() { "$1 <> ''" } else { "owner = $1" };
+    let sql = format!(
+        "SELECT state, COUNT(*) AS count, MIN(due_on) AS due_on FROM {} WHERE state IN ({list}) AND {whose} GROUP BY state ORDER BY state",
+        N::TABLE
+    );
+    Ok(diesel::sql_query(sql).bind::<Text, _>(org).load(look.db())?)
 }
 
 /// Whether this caller may begin a case of this kind.

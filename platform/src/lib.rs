@@ -1,8 +1,10 @@
 //! What every tier stands on: database, clock, people, the step table, the event log, refusals, policy, files, letters,
 //! settings. It knows no business noun but person and organisation.
 
+pub mod account;
 pub mod caller;
 pub mod clock;
+pub mod config;
 pub mod day;
 pub mod db;
 pub mod event;

@@ -156,6 +156,33 @@ pub fn list(look: &mut Look, of: Option<Id<Person>>, page: crate::paging::Page) 
     Ok(page.of(rows, total))
 }
 
+/// A person's own letters with the events they tell of, newest first.
+pub fn list_with_events(
+    look: &mut Look,
+    of: Id<Person>,
+    page: crate::paging::Page,
+) -> Result<crate::paging::Paged<(Letter, Option<crate::event::Event>)>> {
+    let total: i64 = letter::table.filter(letter::person.eq(of)).count().get_result(look.db())?;
+    let rows = letter::table
+        .left_join(event::table.on(letter::event.eq(event::seq.nullable())))
+        .filter(letter::person.eq(of))
+        .order((letter::created_at.desc(), letter::id.desc()))
+        .limit(page.limit())
+        .offset(page.offset())
+        .select((Letter::as_select(), Option::<crate::event::Event>::as_select()))
+        .load(look.db())?;
+    Ok(page.of(rows, total))
+}
+
+/// One of a person's own letters.
+pub fn own(look: &mut Look, of: Id<Person>, id: Id<Letter>) -> Result<(Letter, Option<crate::event::Event>)> {
+    Ok(letter::table
+        .left_join(event::table.on(letter::event.eq(event::seq.nullable())))
+        .filter(letter::id.eq(id).and(letter::person.eq(of)))
+        .select((Letter::as_select(), Option::<crate::event::Event>::as_select()))
+        .first(look.db())?)
+}
+
 /// Count of letters still waiting.
 pub fn waiting(look: &mut Look) -> Result<i64> {
     Ok(letter::table.filter(letter::state.eq(LetterState::Waiting)).count().get_result(look.db())?)

@@ -255,6 +255,7 @@ diesel::table! { access (id) {
     licence -> Text,
     holder -> Text,
     opened_at -> Timestamp,
+    until -> Timestamp,
     closed_at -> Nullable<Timestamp>,
     cause -> Nullable<Text>,
 } }

@@ -1,1 +1,27 @@
-//! web
+//! Every URL, form, page and word; the JSON face of the same pages; the one binary. It asks the crates below it and
+//! writes no SQL: diesel is not among its dependencies.
+
+pub mod account;
+pub mod answer;
+pub mod app;
+pub mod ask;
+pub mod assets;
+pub mod cli;
+pub mod daily;
+pub mod doctor;
+pub mod export;
+pub mod files;
+pub mod flows;
+pub mod menu;
+pub mod noun;
+pub mod openapi;
+pub mod post;
+pub mod public;
+pub mod read;
+pub mod refuse;
+pub mod routes;
+pub mod say;
+pub mod serve;
+pub mod site;
+pub mod view;
+pub mod work;

@@ -3,6 +3,7 @@ CREATE TABLE access (
     licence TEXT NOT NULL REFERENCES licence (id),
     holder TEXT NOT NULL REFERENCES org (id),
     opened_at TIMESTAMP NOT NULL,
+    until TIMESTAMP NOT NULL,
     closed_at TIMESTAMP,
     cause TEXT
 );

@@ -8,10 +8,25 @@ use crate::people::Org;
 use crate::refusal::{Fault, Refusal, Result};
 use crate::schema::{membership, org, person, session};
 use crate::sheet::{self, Answers, Sheet};
-use crate::{At, diesel};
+use crate::words::Word;
+use crate::{At, diesel, words};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
+
+words! {
+    /// What is done to a person's account and roles, as the log names it.
+    pub enum Act: "person-act" {
+        Enter = "enter", GrantRole = "grant_role", RevokeRole = "revoke_role", Record = "record", SetPassword = "set_password",
+        SetTotp = "set_totp", RemoveTotp = "remove_totp", Disable = "disable", Enable = "enable",
+    }
+}
+words! {
+    /// What has become of it.
+    pub enum State: "person-state" {
+        Entered = "entered", Granted = "granted", Revoked = "revoked", Recorded = "recorded", Changed = "changed", Disabled = "disabled", Enabled = "enabled",
+    }
+}
 
 /// A person. The password's hash and the one-time code's secret stay in `account` and are never serialised.
 #[derive(Clone, Debug, Queryable, Selectable, Serialize)]
@@ -76,27 +91,31 @@ pub fn enter(tx: &mut Tx, who: &Caller, email: &str, name: &str, lang: &str) -> 
             person::created_at.eq(tx.now()),
         ))
         .execute(tx.db())?;
-    log(tx, who, id, name, None, "enter", "entered", Record::none())?;
+    log(tx, who, id, name, None, Act::Enter, State::Entered, Record::none())?;
     Ok(id)
 }
 
 #[allow(clippy::too_many_arguments)] // one line of the log has these parts
-pub(crate) fn log(
-    tx: &mut Tx,
-    who: &Caller,
-    id: Id<Person>,
-    title: &str,
-    owner: Option<Id<Org>>,
-    act: &'static str,
-    to: &'static str,
-    record: Record,
-) -> Result<()> {
-    let role = who.roles.first().copied().unwrap_or(Role::Public);
-    let about = About { noun: "person", subject: id.to_string(), title, owner, act, from: None, to, role, article: "ZJ-5.4(1)" };
+pub(crate) fn log(tx: &mut Tx, who: &Caller, id: Id<Person>, title: &str, owner: Option<Id<Org>>, act: Act, to: State, record: Record) -> Result<()> {
+    let about = About {
+        noun: "person",
+        subject: id.to_string(),
+        title,
+        owner,
+        act: act.as_str(),
+        from: None,
+        to: to.as_str(),
+        role: who.foremost(),
+        article: "ZJ-5.4(1)",
+    };
     event::append(tx, who, about, record).map(drop)
 }
 
-/// Gives a person a role for an organisation whose kind has it. Idempotent.
+/// The three administrators check each other: nobody is two of them (ZJ-5.4(1)).
+pub const ADMINISTRATORS: [Role; 3] = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
+
+/// Gives a person a role for an organisation whose kind has it. Idempotent. The rule `same-person` keeps the three
+/// administrators three people. Who may give it is asked by `account::staff`.
 pub fn grant(tx: &mut Tx, who: &Caller, to: Id<Person>, of: Id<Org>, role: Role) -> Result<()> {
     let (kind, title): (OrgKind, String) = org::table.find(of).select((org::kind, org::title)).first(tx.db())?;
     if !kind.roles().contains(&role) {
@@ -109,9 +128,19 @@ pub fn grant(tx: &mut Tx, who: &Caller, to: Id<Person>, of: Id<Org>, role: Role)
     if held > 0 {
         return Ok(());
     }
+    if ADMINISTRATORS.contains(&role) {
+        let others = ADMINISTRATORS.iter().copied().filter(|r| *r != role);
+        let held: i64 = membership::table
+            .filter(membership::person.eq(to).and(membership::role.eq_any(others)).and(membership::until.is_null()))
+            .count()
+            .get_result(tx.db())?;
+        if held > 0 {
+            return Err(Refusal::rule("same-person", "ZJ-5.4(1)"));
+        }
+    }
     let row = Membership { id: tx.id(), person: to, org: of, role, since: tx.now(), until: None };
     diesel::insert_into(membership::table).values(&row).execute(tx.db())?;
-    log(tx, who, to, &title, Some(of), "grant_role", "granted", Record::of(&row))
+    log(tx, who, to, &title, Some(of), Act::GrantRole, State::Granted, Record::of(&row))
 }
 
 /// Takes a role away and ends the person's sessions for that organisation in the same transaction. The last
@@ -140,7 +169,7 @@ pub fn revoke(tx: &mut Tx, who: &Caller, from: Id<Person>, of: Id<Org>, role: Ro
         .set(session::revoked_at.eq(Some(now)))
         .execute(tx.db())?;
     let title: String = org::table.find(of).select(org::title).first(tx.db())?;
-    log(tx, who, from, &title, Some(of), "revoke_role", "revoked", Record::of(role))
+    log(tx, who, from, &title, Some(of), Act::RevokeRole, State::Revoked, Record::of(role))
 }
 
 /// Writes a person's real-name, training and confidentiality record; by an administrator of the same organisation.
@@ -164,7 +193,7 @@ pub fn record(tx: &mut Tx, who: &Caller, of: Id<Person>, answers: &Answers) -> R
     diesel::update(person::table.find(of))
         .set((person::real_name.eq(Some(&kept.real_name)), person::trained_on.eq(Some(kept.trained_on)), person::nda_until.eq(Some(kept.nda_until))))
         .execute(tx.db())?;
-    log(tx, who, of, &kept.real_name, Some(org), "record", "recorded", Record::of(&answers))
+    log(tx, who, of, &kept.real_name, Some(org), Act::Record, State::Recorded, Record::of(&answers))
 }
 
 /// Refuses unless the person's real name, training and confidentiality agreement are on record and current (A2).
@@ -177,6 +206,13 @@ pub fn must_be_ready(look: &mut Look, who: &Caller) -> Result<()> {
 /// A person's row, whoever asks: for verbs and the own account.
 pub fn row(look: &mut Look, id: Id<Person>) -> Result<Person> {
     Ok(person::table.find(id).select(Person::as_select()).first(look.db())?)
+}
+
+/// Remembers the language of a person's letters.
+pub fn speak(tx: &mut Tx, of: Id<Person>, lang: &str) -> Result<()> {
+    let lang = if lang == "en" { "en" } else { "zh-CN" };
+    diesel::update(person::table.find(of)).set(person::lang.eq(lang)).execute(tx.db())?;
+    Ok(())
 }
 
 /// The person with that address.

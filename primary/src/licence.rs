@@ -1,0 +1,459 @@
+//! 授权 — one scenario, one licence, at most the profile's term (ZJK-13(5), ZJK-17). Whether it is in force is computed from
+//! state, days and now at every call, never from a flag.
+
+use crate::Purpose;
+use crate::agreement;
+use crate::bid;
+use crate::filing::{self, Filing};
+use crate::plan;
+use crate::scenario::Scenario;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use enclave::access;
+use platform::event::{self, Record};
+use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::paging::{Page, Paged, like};
+use platform::people::{Org, Person, interest, org, person};
+use platform::schema::licence;
+use platform::sheet::{self, Answers, REASON, Sheet};
+use platform::{At, Caller, Fault, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, day, diesel, serial, words};
+use serde::Serialize;
+use serde_json::json;
+
+pub mod register;
+pub mod term;
+
+pub use register::{Published, public, public_list};
+pub use term::Term;
+
+words! {
+    pub enum State: "licence-state" {
+        Drafted = "drafted", Signed = "signed", InForce = "in_force", Suspended = "suspended", Ended = "ended", Dropped = "dropped",
+    }
+}
+words! {
+    pub enum Act: "licence-act" {
+        Draft = "draft", Redraft = "redraft", Sign = "sign", Countersign = "countersign", Suspend = "suspend", Resume = "resume",
+        End = "end", Expire = "expire", Drop = "drop",
+    }
+}
+words! {
+    /// Why a licence was ended before its last day (ZJK-35, BJ-20). One that ran out has no such ground.
+    pub enum EndKind: "end-kind" {
+        PolicyStop = "policy_stop",
+        Incident = "incident",
+        Breach = "breach",
+        PoorEvaluation = "poor_evaluation",
+        StandingChanged = "standing_changed",
+        Voluntary = "voluntary",
+        BadCredit = "bad_credit",
+    }
+}
+
+use Role::{Calendar, DeveloperAdmin, Legal, Office};
+
+pub const STEPS: &[Step<State, Act>] = &[
+    begin(Act::Draft, &[Legal], State::Drafted, "ZJK-13(5)").tell(&[Tell::Owner]).clock("agreement_signing"),
+    step(State::Drafted, Act::Redraft, &[Legal], State::Drafted, "ZJK-16").tell(&[Tell::Owner]),
+    step(State::Drafted, Act::Sign, &[Legal], State::Signed, "ZJK-16").tell(&[Tell::Owner]),
+    step(State::Drafted, Act::Drop, &[Legal], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
+    step(State::Signed, Act::Countersign, &[DeveloperAdmin], State::InForce, "ZJK-16").tell(&[Tell::Role(Legal), Tell::Role(Office)]),
+    step(State::Signed, Act::Drop, &[Legal], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
+    step(State::InForce, Act::Suspend, &[Office, Legal], State::Suspended, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]).clock("rectification"),
+    step(State::Suspended, Act::Resume, &[Office, Legal], State::InForce, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::InForce, Act::End, &[Office, Legal], State::Ended, "ZJK-35").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
+    step(State::Suspended, Act::End, &[Office, Legal], State::Ended, "ZJK-35").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
+    step(State::InForce, Act::Expire, &[Calendar], State::Ended, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::Suspended, Act::Expire, &[Calendar], State::Ended, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Legal)]),
+];
+
+/// What is asked for a draft; scope, resources and fee are those filed, for a contract may not depart from what was called
+/// for and filed (BID-46, ZJK-17). Days left open are those filed, from today when they have begun.
+const DRAFT: Sheet = Sheet {
+    name: "licence",
+    fields: &[
+        sheet::pick("filing", "filing"),
+        sheet::date("from_on").optional(),
+        sheet::date("to_on").optional(),
+        sheet::text("supplement", 5000).optional(),
+    ],
+};
+const REDRAFT: Sheet = Sheet { name: "licence", fields: &[sheet::date("from_on"), sheet::date("to_on"), sheet::text("supplement", 5000).optional()] };
+const END: Sheet = Sheet { name: "licence-end", fields: &[sheet::choice::<EndKind>("end_kind"), sheet::text("reason", 2000)] };
+
+/// A licence; `owner` is its holder.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = licence)]
+pub struct Licence {
+    pub id: Id<Licence>,
+    /// Given with the draft, for the agreement names it (ZJK-16).
+    pub serial: Option<String>,
+    pub title: String,
+    pub state: State,
+    pub owner: Option<Id<Org>>,
+    pub clock: Option<String>,
+    pub due_on: Option<NaiveDate>,
+    pub profile: String,
+    pub content: String,
+    pub created_by: Option<Id<Person>>,
+    pub created_at: At,
+    pub updated_at: At,
+    pub scenario: Id<Scenario>,
+    pub filing: Id<Filing>,
+    /// First and last day, both included.
+    pub from_on: NaiveDate,
+    pub to_on: NaiveDate,
+    /// When it was countersigned.
+    pub in_force_at: Option<At>,
+    pub ended_at: Option<At>,
+    pub end_kind: Option<EndKind>,
+}
+
+/// What a licence grants.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Terms {
+    /// Ids of catalogue entries.
+    pub resources: Vec<String>,
+    pub scope: String,
+    /// Operation service fee, in fen.
+    pub fee: i64,
+    pub purpose: Purpose,
+    /// What the parties add to the profile's clauses.
+    pub supplement: String,
+}
+
+impl Licence {
+    /// What it grants.
+    pub fn terms(&self) -> Terms {
+        let content = Answers::parse(&self.content);
+        Terms {
+            resources: content.list("resources"),
+            scope: content.text("scope").into(),
+            fee: content.0.get("fee").and_then(serde_json::Value::as_i64).unwrap_or(0),
+            purpose: Purpose::of(content.text("purpose")).unwrap_or(Purpose::Industry),
+            supplement: content.text("supplement").into(),
+        }
+    }
+    /// Whether it is in force on that day in Asia/Shanghai.
+    pub fn is_in_force(&self, today: NaiveDate) -> bool {
+        self.state == State::InForce && self.from_on <= today && today <= self.to_on
+    }
+    /// Its holder.
+    pub fn holder(&self) -> Result<Id<Org>> {
+        self.owner.ok_or_else(|| Refusal::broken("a licence without a holder"))
+    }
+    /// A term that has run out cannot be begun or taken up again, even before the daily job has closed it.
+    fn must_last(&self, today: NaiveDate) -> Result<()> {
+        if today > self.to_on { Err(Refusal::TooLate { deadline: day::end_of_day_utc(self.to_on) }) } else { Ok(()) }
+    }
+}
+
+impl Noun for Licence {
+    type State = State;
+    type Act = Act;
+    const NAME: &'static str = "licence";
+    const TABLE: &'static str = "licence";
+    const PATH: &'static str = "licences";
+    const STEPS: &'static [Step<State, Act>] = STEPS;
+    const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &DRAFT, draft: false, run: draft });
+    const DEEDS: &'static [Deed<Self>] = &[
+        deed(Act::Sign, &sheet::NOTHING, sign).when(may_sign).careful(),
+        deed(Act::Countersign, &sheet::NOTHING, countersign).when(may_countersign).careful(),
+        deed(Act::Redraft, &REDRAFT, redraft),
+        deed(Act::Resume, &REASON, resume).when(may_resume),
+        deed(Act::Suspend, &REASON, suspend),
+        deed(Act::End, &END, end).careful(),
+        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop)),
+    ];
+
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+    fn state(&self) -> State {
+        self.state
+    }
+    fn heading(&self) -> Heading {
+        Heading {
+            id: self.id.to_string(),
+            serial: self.serial.clone(),
+            title: self.title.clone(),
+            owner: self.owner,
+            due_on: self.due_on,
+            clock: self.clock.clone(),
+        }
+    }
+    /// Seen by its holder's people and by those who oversee.
+    fn find(look: &mut Look, who: &Caller, id: Id<Self>) -> Result<Self> {
+        let row = row(look, id)?;
+        if who.oversees() || who.is(Calendar) || (who.org.is_some() && who.org == row.owner) { Ok(row) } else { Err(Refusal::NotFound) }
+    }
+    fn choices(look: &mut Look, who: &Caller, _: Option<&Self>, list: &str) -> Result<Vec<Choice>> {
+        if list == "filing" { filing::grantable(look, who) } else { Ok(Vec::new()) }
+    }
+    fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
+        if act != Act::Redraft {
+            return Ok(Answers::default());
+        }
+        Ok(Answers::of(json!({"from_on": row.from_on, "to_on": row.to_on, "supplement": row.terms().supplement})))
+    }
+}
+
+/// Drafts the licence of a winner whose filing the office has received, with the first version of the agreement.
+fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
+    let Ok(filing) = a.text("filing").parse() else { return Err(Refusal::fault("filing", "not-a-choice")) };
+    let filing = Filing::find(tx, who, filing)?;
+    filing.must_be_received()?;
+    bid::must_have_won(tx, filing.bid)?;
+    interest::must_be_free(tx, who, filing.holder)?;
+    must_be_independent(tx, filing.holder)?;
+    if live(tx, filing.scenario, filing.holder)?.is_some() {
+        return Err(Refusal::rule("second-live-licence", "ZJK-13(5)"));
+    }
+    let grant = filing.grant()?;
+    let from = asked_day(&a, "from_on").unwrap_or(grant.from_on.max(tx.today()));
+    let to = asked_day(&a, "to_on").unwrap_or(grant.to_on);
+    let term = drafted_term(tx, &grant, from, to)?;
+    let content = json!({
+        "resources": grant.resources, "scope": grant.scope, "fee": grant.fee, "purpose": grant.purpose, "supplement": a.text("supplement"),
+    });
+    let row = Licence {
+        id: tx.id(),
+        serial: Some(serial::next(tx, "licence")?),
+        title: filing.title.clone(),
+        state: flow::first::<Licence>(Act::Draft)?,
+        owner: Some(filing.holder),
+        clock: None,
+        due_on: None,
+        profile: tx.profile().version_tag(),
+        content: content.to_string(),
+        created_by: who.person,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        scenario: filing.scenario,
+        filing: filing.id,
+        from_on: term.from(),
+        to_on: term.to(),
+        in_force_at: None,
+        ended_at: None,
+        end_kind: None,
+    };
+    diesel::insert_into(licence::table).values(&row).execute(tx.db()).map_err(|e| match Refusal::from(e) {
+        // The partial unique index says the rule again.
+        Refusal::Taken => Refusal::rule("second-live-licence", "ZJK-13(5)"),
+        other => other,
+    })?;
+    let agreement = agreement::make(tx, who, &row)?;
+    flow::begin_case(tx, who, &row, Act::Draft, Record::of(agreement.seal()))?;
+    Ok(row.id)
+}
+
+/// Changes the draft; the agreement gets a new version, the old ones stay.
+fn redraft(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
+    let grant = filing::row(tx, row.filing)?.grant()?;
+    let from = asked_day(&a, "from_on").unwrap_or(row.from_on);
+    let term = drafted_term(tx, &grant, from, asked_day(&a, "to_on").unwrap_or(row.to_on))?;
+    let mut content = Answers::parse(&row.content);
+    content.set("supplement", a.text("supplement"));
+    let mut changed = row.clone();
+    (changed.content, changed.from_on, changed.to_on) = (content.json(), term.from(), term.to());
+    diesel::update(licence::table.find(row.id))
+        .set((licence::content.eq(&changed.content), licence::from_on.eq(changed.from_on), licence::to_on.eq(changed.to_on)))
+        .execute(tx.db())?;
+    let agreement = agreement::make(tx, who, &changed)?;
+    flow::take(tx, who, row, Act::Redraft, Record::of(agreement.seal())).map(drop)
+}
+
+/// The term that a draft may have: within the cap, not longer than filed, and not begun before today or before the filed day.
+fn drafted_term(look: &Look, grant: &filing::Grant, from: NaiveDate, to: NaiveDate) -> Result<Term> {
+    let term = Term::new(&look.profile(), from, to)?;
+    let earliest = grant.from_on.max(look.today());
+    if from < earliest {
+        return Err(Refusal::Faulty(vec![Fault::at("from_on", "too-early").with("day", earliest)]));
+    }
+    let filed = (grant.to_on - grant.from_on).num_days() + 1;
+    if term.days() > filed {
+        return Err(Refusal::Faulty(vec![Fault::at("to_on", "longer-than-filed").with("days", filed)]));
+    }
+    Ok(term)
+}
+
+/// Who signs has neither filed nor drafted: two pairs of eyes on every grant (ZJK-28).
+fn may_sign(look: &mut Look, who: &Caller, row: &Licence) -> Result<()> {
+    let mut before = event::actors(look, Licence::NAME, &row.id.to_string(), &["draft", "redraft"])?;
+    before.extend(event::actors(look, Filing::NAME, &row.filing.to_string(), &["file", "refile"])?);
+    if before.contains(&who.person()?) { Err(Refusal::rule("same-person", "ZJK-28")) } else { Ok(()) }
+}
+
+/// Signs for the primary operator; the text that was signed is named by its digest.
+fn sign(tx: &mut Tx, who: &Caller, row: &Licence, _: Answers) -> Result<()> {
+    filing::row(tx, row.filing)?.must_be_received()?;
+    row.must_last(tx.today())?;
+    interest::must_be_free(tx, who, row.holder()?)?;
+    let agreement = agreement::latest(tx, row.id)?;
+    flow::take(tx, who, row, Act::Sign, Record::of(agreement.seal())).map(drop)
+}
+
+fn may_countersign(look: &mut Look, who: &Caller, row: &Licence) -> Result<()> {
+    plan::must_be_on_file(look, row.id)?;
+    person::must_be_ready(look, who)
+}
+
+/// Countersigns for the holder; the licence is in force, and from its first day the door of the operating domain is open.
+fn countersign(tx: &mut Tx, who: &Caller, row: &Licence, _: Answers) -> Result<()> {
+    row.must_last(tx.today())?;
+    org::must_be_ready(tx, who)?;
+    must_be_independent(tx, row.holder()?)?;
+    let agreement = agreement::latest(tx, row.id)?;
+    diesel::update(licence::table.find(row.id)).set(licence::in_force_at.eq(Some(tx.now()))).execute(tx.db())?;
+    flow::take(tx, who, row, Act::Countersign, Record::of(agreement.seal()))?;
+    open_door(tx, row)
+}
+
+fn open_door(tx: &mut Tx, row: &Licence) -> Result<()> {
+    access::open(tx, row.id.cast(), row.holder()?, row.from_on, row.to_on).map(drop)
+}
+
+/// Suspends: the door closes in the same transaction (ZJK-34).
+fn suspend(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
+    flow::take(tx, who, row, Act::Suspend, Record::none().because(a.text("reason")))?;
+    access::close(tx, row.id.cast(), Act::Suspend.as_str()).map(drop)
+}
+
+/// What the office has suspended, only the office resumes.
+fn may_resume(look: &mut Look, who: &Caller, row: &Licence) -> Result<()> {
+    let last = event::history(look, who, Licence::NAME, &row.id.to_string())?.into_iter().rfind(|e| e.act == Act::Suspend.as_str());
+    match last {
+        Some(e) if e.role == Office && !who.is(Office) => Err(Refusal::WrongRole { by: &[Office], article: "ZJK-34" }),
+        _ => Ok(()),
+    }
+}
+
+fn resume(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
+    row.must_last(tx.today())?;
+    flow::take(tx, who, row, Act::Resume, Record::none().because(a.text("reason")))?;
+    open_door(tx, row)
+}
+
+/// Ends a licence before its last day, on one of the grounds of ZJK-35 and BJ-20; the door closes at once (ZJK-31).
+fn end(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
+    diesel::update(licence::table.find(row.id))
+        .set((licence::ended_at.eq(Some(tx.now())), licence::end_kind.eq(EndKind::of(a.text("end_kind")))))
+        .execute(tx.db())?;
+    flow::take(tx, who, row, Act::End, Record::of(&a).because(a.text("reason")))?;
+    access::close(tx, row.id.cast(), Act::End.as_str()).map(drop)
+}
+
+/// Ends every licence whose last day is over, at most 500 at a time; the daily job calls it.
+pub fn expire_due(tx: &mut Tx) -> Result<usize> {
+    let today = tx.today();
+    let over: Vec<Licence> = licence::table
+        .filter(licence::state.eq_any([State::InForce, State::Suspended]).and(licence::to_on.lt(today)))
+        .order(licence::to_on.asc())
+        .limit(500)
+        .select(Licence::as_select())
+        .load(tx.db())?;
+    for row in &over {
+        diesel::update(licence::table.find(row.id)).set(licence::ended_at.eq(Some(day::end_of_day_utc(row.to_on)))).execute(tx.db())?;
+        flow::take(tx, &Caller::calendar(), row, Act::Expire, Record::none())?;
+        access::close(tx, row.id.cast(), Act::Expire.as_str())?;
+    }
+    Ok(over.len())
+}
+
+fn asked_day(a: &Answers, field: &str) -> Option<NaiveDate> {
+    a.text(field).parse().ok()
+}
+
+/// An affiliate of the primary operator holds no licence, for the operator takes no part in development (ZJK-13(6)).
+pub fn must_be_independent(look: &mut Look, holder: Id<Org>) -> Result<()> {
+    if org::row(look, holder)?.affiliate { Err(Refusal::rule("affiliate", "ZJK-13(6)")) } else { Ok(()) }
+}
+
+/// A licence's row, whoever asks: for verbs.
+pub fn row(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
+    Ok(licence::table.find(id).select(Licence::as_select()).first(look.db())?)
+}
+
+/// The live licence of a holder for a scenario: drafted, signed, in force or suspended.
+pub fn live(look: &mut Look, scenario: Id<Scenario>, holder: Id<Org>) -> Result<Option<Licence>> {
+    Ok(licence::table
+        .filter(licence::scenario.eq(scenario).and(licence::owner.eq(holder)))
+        .filter(licence::state.eq_any([State::Drafted, State::Signed, State::InForce, State::Suspended]))
+        .select(Licence::as_select())
+        .first(look.db())
+        .optional()?)
+}
+
+/// The licence, when it is in force now; whoever asks.
+pub fn must_be_in_force(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
+    let row = row(look, id)?;
+    if row.is_in_force(look.today()) { Ok(row) } else { Err(Refusal::rule("licence-not-in-force", "ZJK-34")) }
+}
+
+/// The licence, when its holder may use data in the operating domain now: in force, and its door open.
+pub fn must_be_open(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
+    let row = must_be_in_force(look, id)?;
+    if access::is_open(look, id.cast())? { Ok(row) } else { Err(Refusal::rule("licence-not-in-force", "ZJK-34")) }
+}
+
+/// The licences of a holder that are in force now, newest first, at most 200.
+pub fn in_force_of(look: &mut Look, holder: Id<Org>) -> Result<Vec<Licence>> {
+    let today = look.today();
+    Ok(licence::table
+        .filter(licence::owner.eq(holder).and(licence::state.eq(State::InForce)))
+        .filter(licence::from_on.le(today).and(licence::to_on.ge(today)))
+        .order((licence::created_at.desc(), licence::id.desc()))
+        .limit(200)
+        .select(Licence::as_select())
+        .load(look.db())?)
+}
+
+/// What a list of licences asks for. Empty fields ask for everything.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    pub words: String,
+    pub state: Option<State>,
+    pub holder: Option<Id<Org>>,
+}
+
+/// Licences in the caller's sight, newest first: his organisation's own, or all for those who oversee.
+pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Paged<Licence>> {
+    let holder = if who.oversees() { ask.holder } else { Some(who.org()?) };
+    let filter = || {
+        let mut q = licence::table.into_boxed::<MultiBackend>();
+        if let Some(holder) = holder {
+            q = q.filter(licence::owner.eq(holder));
+        }
+        if let Some(state) = ask.state {
+            q = q.filter(licence::state.eq(state));
+        }
+        if !ask.words.is_empty() {
+            q = q.filter(licence::title.like(like(&ask.words)).escape('\\'));
+        }
+        q
+    };
+    let total: i64 = filter().count().get_result(look.db())?;
+    let rows = filter()
+        .order((licence::created_at.desc(), licence::id.desc()))
+        .limit(page.limit())
+        .offset(page.offset())
+        .select(Licence::as_select())
+        .load(look.db())?;
+    Ok(page.of(rows, total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_is_sound() {
+        assert_eq!(flow::faults(&flow::table::<Licence>(), &["ended", "dropped"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn only_the_calendar_lets_a_licence_run_out() {
+        assert_eq!(flow::doers::<Licence>(Act::Expire), [Calendar]);
+        assert!(Licence::DEEDS.iter().all(|d| d.act != Act::Expire));
+    }
+}

@@ -1,0 +1,94 @@
+//! 授权公开 — what everybody may know of the licences: holder, content, scope, term (ZJK-29).
+
+use super::{EndKind, Licence, State, Terms};
+use crate::Purpose;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use platform::paging::{Page, Paged, like};
+use platform::people::org;
+use platform::schema::{licence, org as orgs};
+use platform::{At, Look, MultiBackend, Refusal, Result, diesel};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// One line of the public register.
+#[derive(Clone, Debug, Serialize)]
+pub struct Published {
+    pub serial: String,
+    /// The scenario.
+    pub title: String,
+    pub holder: String,
+    pub purpose: Purpose,
+    pub scope: String,
+    /// Names of the data resources.
+    pub resources: Vec<String>,
+    pub from_on: NaiveDate,
+    pub to_on: NaiveDate,
+    pub state: State,
+    /// Whether it is in force today; a licence may be countersigned before its first day.
+    pub in_force: bool,
+    pub in_force_at: Option<At>,
+    pub ended_at: Option<At>,
+    /// Why it ended before its last day; none when it ran out.
+    pub end_kind: Option<EndKind>,
+}
+
+/// What stands in the register: everything that has been in force.
+const SHOWN: [State; 3] = [State::InForce, State::Suspended, State::Ended];
+
+/// One licence of the register.
+pub fn public(look: &mut Look, serial: &str) -> Result<Published> {
+    let row: Licence =
+        licence::table.filter(licence::serial.eq(serial).and(licence::state.eq_any(SHOWN))).select(Licence::as_select()).first(look.db())?;
+    published(look, vec![row])?.pop().ok_or(Refusal::NotFound)
+}
+
+/// The register by words in scenario or holder and by state, newest first.
+pub fn public_list(look: &mut Look, words: &str, state: Option<State>, page: Page) -> Result<Paged<Published>> {
+    let filter = || {
+        let mut q = licence::table.into_boxed::<MultiBackend>().filter(licence::state.eq_any(SHOWN));
+        if let Some(state) = state {
+            q = q.filter(licence::state.eq(state));
+        }
+        if !words.is_empty() {
+            let named = orgs::table.filter(orgs::title.like(like(words)).escape('\\')).select(orgs::id.nullable());
+            q = q.filter(licence::title.like(like(words)).escape('\\').or(licence::owner.eq_any(named)));
+        }
+        q
+    };
+    let total: i64 = filter().count().get_result(look.db())?;
+    let rows: Vec<Licence> = filter()
+        .order((licence::created_at.desc(), licence::id.desc()))
+        .limit(page.limit())
+        .offset(page.offset())
+        .select(Licence::as_select())
+        .load(look.db())?;
+    Ok(page.of(published(look, rows)?, total))
+}
+
+fn published(look: &mut Look, rows: Vec<Licence>) -> Result<Vec<Published>> {
+    let today = look.today();
+    let holders = org::names(look, rows.iter().filter_map(|r| r.owner).collect())?;
+    let terms: Vec<Terms> = rows.iter().map(Licence::terms).collect();
+    let ids: Vec<String> = terms.iter().flat_map(|t| t.resources.iter().cloned()).collect();
+    let titles: HashMap<String, String> = resources::entry::by_ids(look, &ids)?.into_iter().map(|e| (e.id.to_string(), e.title)).collect();
+    Ok(rows
+        .into_iter()
+        .zip(terms)
+        .map(|(row, terms)| Published {
+            in_force: row.is_in_force(today),
+            serial: row.serial.unwrap_or_default(),
+            title: row.title,
+            holder: row.owner.and_then(|o| holders.get(&o).cloned()).unwrap_or_default(),
+            purpose: terms.purpose,
+            scope: terms.scope,
+            resources: terms.resources.iter().filter_map(|r| titles.get(r).cloned()).collect(),
+            from_on: row.from_on,
+            to_on: row.to_on,
+            state: row.state,
+            in_force_at: row.in_force_at,
+            ended_at: row.ended_at,
+            end_kind: row.end_kind,
+        })
+        .collect())
+}

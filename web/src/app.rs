@@ -1,0 +1,302 @@
+//! The server: what requests share, and the way of each request from bytes to an answer.
+
+use crate::answer::Answer;
+use crate::ask::{Ask, Face};
+use crate::routes::{Route, all};
+use crate::say::Lang;
+use crate::{read, refuse};
+use actix_web::dev::Payload;
+use actix_web::http::{Method, header};
+use actix_web::{App as Actix, HttpRequest, HttpResponse, web};
+use platform::account::{session, token};
+use platform::file::Store;
+use platform::sheet::Answers;
+use platform::{Caller, Db, Refusal, Result};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Identity of the site, for the footer; what is empty is not shown.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    pub name_zh: String,
+    pub name_en: String,
+    pub operator: String,
+    pub contact: String,
+    pub icp: String,
+    pub police: String,
+    pub gov_code: String,
+}
+
+/// What all requests share.
+pub struct App {
+    pub db: Db,
+    pub store: Store,
+    pub site: Site,
+    /// Demo data: the banner stands on every page.
+    pub demo: bool,
+    /// Where links in letters and QR codes point; never taken from a request.
+    pub base_url: String,
+    pub secure_cookies: bool,
+    /// Folder of `.eml` letters when no SMTP is configured.
+    pub outbox: Option<std::path::PathBuf>,
+    pub settings: Vec<platform::config::Line>,
+    /// Slows guessing of passwords and codes down.
+    pub door: platform::account::Door,
+    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+}
+
+/// A fresh random key for a form or a visitor, 128 bits in hexadecimal.
+pub fn random_key() -> String {
+    let bytes: [u8; 16] = rand::random();
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Routes by path.
+pub struct Table {
+    paths: Vec<(String, BTreeMap<&'static str, Route>)>,
+}
+
+impl Table {
+    /// The whole table, in the order it is matched.
+    pub fn build() -> Arc<Self> {
+        let mut paths: Vec<(String, BTreeMap<&'static str, Route>)> = Vec::new();
+        for route in all() {
+            match paths.iter_mut().find(|(p, _)| *p == route.path) {
+                Some((_, methods)) => {
+                    methods.insert(route.method, route);
+                }
+                None => paths.push((route.path.clone(), BTreeMap::from([(route.method, route)]))),
+            }
+        }
+        Arc::new(Self { paths })
+    }
+}
+
+/// Puts the table onto an actix application.
+pub fn configure(config: &mut web::ServiceConfig, app: &Arc<App>, table: &Arc<Table>) {
+    for at in 0..table.paths.len() {
+        let (app, table) = (app.clone(), table.clone());
+        let path = table.paths[at].0.clone();
+        config.service(
+            web::resource(path)
+                .to(move |request: HttpRequest, payload: web::Payload| serve(app.clone(), table.clone(), Some(at), request, payload.into_inner())),
+        );
+    }
+    let (app, table) = (app.clone(), table.clone());
+    config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+        serve(app.clone(), table.clone(), None, request, payload.into_inner())
+    }));
+}
+
+/// Starts the server; it answers once this returns. `listen` may have port 0.
+pub fn start(app: Arc<App>, listen: &str, workers: usize) -> std::io::Result<(actix_web::dev::Server, std::net::SocketAddr)> {
+    let table = Table::build();
+    let listener = std::net::TcpListener::bind(listen)?;
+    let address = listener.local_addr()?;
+    let server = actix_web::HttpServer::new(move || {
+        let (app, table) = (app.clone(), table.clone());
+        Actix::new().wrap(actix_web::middleware::Compress::default()).configure(move |c| configure(c, &app, &table))
+    })
+    .workers(workers)
+    .client_request_timeout(std::time::Duration::from_secs(20))
+    .shutdown_timeout(10)
+    .listen(listener)?
+    .run();
+    Ok((server, address))
+}
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let started = Instant::now();
+    let request_id = random_key();
+    let head = request.method() == Method::HEAD;
+    let mut ask = empty(&app, &request, request_id.clone());
+    let methods = at.map(|at| &table.paths[at].1);
+    let result = match methods {
+        None => identify(&mut ask, &request).await.and(Err(Refusal::NotFound)),
+        Some(methods) => answer(&mut ask, methods, &request, payload).await,
+    };
+    let refused = result.as_ref().err().cloned();
+    let mut response = match result {
+        Ok(answer) => answer.response(&ask),
+        Err(refusal) => refuse::response(&ask, refusal),
+    };
+    let status = response.status().as_u16();
+    if status == 405
+        && let Some(methods) = methods
+    {
+        let allow = methods.keys().copied().chain(methods.contains_key("GET").then_some("HEAD")).collect::<Vec<_>>().join(", ");
+        if let Ok(value) = header::HeaderValue::from_str(&allow) {
+            response.headers_mut().insert(header::ALLOW, value);
+        }
+    }
+    secure(&mut response, &ask, &request_id);
+    if ask.said.is_some() && ask.face == Face::Html && status != 303 {
+        let gone = actix_web::cookie::Cookie::build("dajing_say", "").path("/").max_age(actix_web::cookie::time::Duration::ZERO).finish();
+        let _ = response.add_cookie(&gone);
+    }
+    if ask.session.is_none()
+        && request.cookie(visit_cookie(&app)).is_none()
+        && ask.face == Face::Html
+        && !ask.path.starts_with("/assets")
+        && needs_visit(&ask.path)
+    {
+        let _ = response.add_cookie(&cookie(&app, visit_cookie(&app), ask.csrf_seed().to_string(), None));
+    }
+    let millis = started.elapsed().as_secs_f64() * 1000.0;
+    let route = at.map_or("", |at| table.paths[at].0.as_str()).to_string();
+    metrics::counter!("dajing_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::histogram!("dajing_request_seconds", "route" => route).record(millis / 1000.0);
+    match refused {
+        Some(Refusal::Broken(what)) => tracing::error!(request_id, method = %request.method(), path = ask.path, status, %what, "broken"),
+        Some(refusal) => tracing::info!(request_id, method = %request.method(), path = ask.path, status, refusal = refusal.code(), millis, "refused"),
+        None => tracing::info!(request_id, method = %request.method(), path = ask.path, status, millis, "answered"),
+    }
+    // A HEAD answer has the headers of GET and no body.
+    if head {
+        response.map_body(|_, body| {
+            drop(body);
+            actix_web::body::BoxBody::new(())
+        })
+    } else {
+        response
+    }
+}
+
+/// Pages where a visitor who is not signed in may fill in a form.
+fn needs_visit(path: &str) -> bool {
+    ["/sign-in", "/sign-up", "/reset", "/link", "/verify"].iter().any(|p| path.starts_with(p))
+}
+
+async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request: &HttpRequest, payload: Payload) -> Result<Answer> {
+    identify(ask, request).await?;
+    let method = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
+    let route = methods.get(method).ok_or(Refusal::WrongMethod)?;
+    route.door.check(&ask.who)?;
+    if method != "GET" {
+        if let Some(bearer) = &ask.bearer {
+            bearer.must_have(platform::account::token::Scope::Act)?;
+        }
+        read::body(ask, request, payload, route.most).await?;
+    }
+    (route.run)(ask.clone()).await
+}
+
+fn empty(app: &Arc<App>, request: &HttpRequest, request_id: String) -> Ask {
+    let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let query = read::pairs(request.query_string());
+    let by_query = query.iter().find(|(k, _)| k == "lang").map(|(_, v)| v.clone());
+    let by_cookie = request.cookie("dajing_lang").map(|c| c.value().to_string());
+    let by_header =
+        request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(|v| v.split(',').next().unwrap_or("").to_string());
+    let lang = by_query.or(by_cookie).or(by_header).map_or(Lang::Zh, |tag| Lang::of(&tag));
+    let is_json = (accept.contains("application/json") || accept.contains("application/problem+json")) && !accept.contains("text/html");
+    let setting =
+        |name: &str, allowed: &[&'static str]| request.cookie(name).and_then(|c| allowed.iter().copied().find(|a| *a == c.value())).unwrap_or("");
+    Ask {
+        app: app.clone(),
+        method: request.method().clone(),
+        path: request.path().to_string(),
+        params: request.match_info().iter().map(|(k, v)| (k.to_string(), read::unescape(v))).collect::<HashMap<_, _>>(),
+        query,
+        answers: Answers::default(),
+        key: None,
+        digest: String::new(),
+        faults: Vec::new(),
+        who: Caller::public(),
+        session: None,
+        by_token: false,
+        bearer: None,
+        lang,
+        face: if is_json { Face::Json } else { Face::Html },
+        request_id,
+        seed: random_key(),
+        csrf: String::new(),
+        size: setting("dajing_size", &["large", "larger"]),
+        contrast: setting("dajing_contrast", &["high"]),
+        address: request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
+        agent: request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("").chars().take(200).collect(),
+        said: request.cookie("dajing_say").map(|c| c.value().to_string()),
+        fragment: request.headers().contains_key("HX-Request"),
+    }
+}
+
+/// Name of the session cookie; with TLS it is bound to this host.
+pub fn session_cookie(app: &App) -> &'static str {
+    if app.secure_cookies { "__Host-dajing" } else { "dajing" }
+}
+fn visit_cookie(app: &App) -> &'static str {
+    if app.secure_cookies { "__Host-dajing-visit" } else { "dajing_visit" }
+}
+
+/// A cookie as this site sets them.
+pub fn cookie(app: &App, name: &'static str, value: String, age: Option<i64>) -> actix_web::cookie::Cookie<'static> {
+    let mut cookie = actix_web::cookie::Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .same_site(actix_web::cookie::SameSite::Lax)
+        .secure(app.secure_cookies)
+        .finish();
+    if let Some(seconds) = age {
+        cookie.set_max_age(actix_web::cookie::time::Duration::seconds(seconds));
+    }
+    cookie
+}
+
+/// Finds out who asks: an API token, a session, or nobody.
+async fn identify(ask: &mut Ask, request: &HttpRequest) -> Result<()> {
+    if let Some(text) = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer ")) {
+        let text = text.to_string();
+        let bearer = ask.app.db.read(move |look| token::find(look, &text)).await?.ok_or(Refusal::SignIn)?;
+        bearer.must_have(token::Scope::Read)?;
+        if bearer.is_to_be_touched(ask.app.db.clock().now()) {
+            let id = bearer.token.id;
+            // Losing this mark loses nothing.
+            let _ = ask.app.db.write(move |tx| token::touch(tx, id)).await;
+        }
+        ask.who = bearer.caller.clone();
+        ask.by_token = true;
+        ask.bearer = Some(bearer);
+        return Ok(());
+    }
+    if let Some(cookie) = request.cookie(session_cookie(&ask.app)) {
+        let secret = cookie.value().to_string();
+        ask.seed = secret.clone();
+        let found = ask.app.db.read(move |look| session::find(look, &secret)).await?;
+        if let Some(me) = found {
+            if me.is_to_be_touched(ask.app.db.clock().now()) {
+                let id = me.session.id.clone();
+                let _ = ask.app.db.write(move |tx| session::touch(tx, &id)).await;
+            }
+            ask.who = me.caller.clone();
+            ask.session = Some(me);
+        }
+    } else if let Some(cookie) = request.cookie(visit_cookie(&ask.app)) {
+        ask.seed = cookie.value().to_string();
+    }
+    // Nobody but the holder of the cookie can know this.
+    ask.csrf = platform::event::sha256(format!("form:{}", ask.seed));
+    Ok(())
+}
+
+fn secure(response: &mut HttpResponse, ask: &Ask, request_id: &str) {
+    let headers = response.headers_mut();
+    let mut put = |name: &'static str, value: &str| {
+        if let Ok(value) = header::HeaderValue::from_str(value) {
+            headers.insert(header::HeaderName::from_static(name), value);
+        }
+    };
+    put("content-security-policy", CSP);
+    put("x-content-type-options", "nosniff");
+    put("referrer-policy", "same-origin");
+    put("cross-origin-opener-policy", "same-origin");
+    put("cross-origin-resource-policy", "same-origin");
+    put("permissions-policy", "camera=(), microphone=(), geolocation=()");
+    put("x-request-id", request_id);
+    put("content-language", ask.lang.tag());
+    if ask.app.secure_cookies {
+        put("strict-transport-security", "max-age=31536000");
+    }
+}

@@ -1,0 +1,230 @@
+//! The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong words.
+
+use crate::serve;
+use clap::{CommandFactory, Parser, Subcommand};
+use platform::config::Settings;
+use platform::{Clock, Look};
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// 大境 — the platform on which a city runs the authorised operation of its public data.
+#[derive(Parser)]
+#[command(
+    name = "dajing",
+    version,
+    about,
+    after_help = "Examples:\n  dajing demo                         a believable city on http://127.0.0.1:8080\n  dajing serve --data /srv/dajing     SQLite and files under one folder\n  dajing serve --database-url postgres://dajing@db/dajing\n  dajing admin create --email li@example.cn --name 李娜\n  dajing import scenarios list.csv --as desk@example.cn"
+)]
+struct Cli {
+    /// Folder of the database, files and outgoing letters [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// postgres://… or the path of a SQLite file [default: DATA/dajing.db]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Address to serve on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Settings file [default: DATA/dajing.toml when it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print results as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the platform
+    Serve,
+    /// Load a believable city into DATA (default ./data/demo) and serve it
+    #[command(after_help = "Example:\n  dajing demo --listen 127.0.0.1:0")]
+    Demo {
+        /// Load the city and leave without serving
+        #[arg(long)]
+        load_only: bool,
+    },
+    /// Bring the database up to date
+    Migrate,
+    /// Administrators
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Check the chain of events
+    Verify,
+    /// Check settings, database, files, disk and policy
+    Doctor,
+    /// Settings
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+    /// Print the step tables as Markdown
+    Flows,
+    /// Print shell completions
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Create the system administrator, or print a one-time link with which to become one
+    #[command(
+        after_help = "Examples:\n  dajing admin create                                  prints a one-time link\n  dajing admin create --email li@example.cn --name 李娜  reads the password from standard input"
+    )]
+    Create {
+        #[arg(long, requires = "name")]
+        email: Option<String>,
+        #[arg(long, requires = "email")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print every setting with its value and origin
+    Dump,
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            if cli.json {
+                println!("{}", json!({ "error": why }));
+            } else {
+                eprintln!("dajing: {why}");
+            }
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn settings(cli: &Cli, data: Option<PathBuf>) -> Result<Settings, String> {
+    let mut flags: Vec<(&str, String)> = Vec::new();
+    if let Some(data) = data {
+        flags.push(("data_dir", data.display().to_string()));
+    }
+    if let Some(url) = &cli.database_url {
+        flags.push(("database_url", url.clone()));
+    }
+    if let Some(listen) = &cli.listen {
+        flags.push(("listen", listen.clone()));
+    }
+    Settings::load(cli.config.as_deref(), std::env::vars(), flags)
+}
+
+fn say(cli: &Cli, text: &str, value: serde_json::Value) {
+    if cli.json {
+        println!("{value}");
+    } else {
+        println!("{text}");
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), String> {
+    match &cli.command {
+        Command::Openapi => {
+            let settings = settings(cli, cli.data.clone())?;
+            println!("{:#}", crate::openapi::document(&settings.base_url));
+            return Ok(());
+        }
+        Command::Flows => {
+            print!("{}", crate::flows::markdown());
+            return Ok(());
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "dajing", &mut std::io::stdout());
+            return Ok(());
+        }
+        _ => {}
+    }
+    let data = match (&cli.command, &cli.data) {
+        (Command::Demo { .. }, None) => Some(PathBuf::from("data/demo")),
+        (_, data) => data.clone(),
+    };
+    let settings = settings(cli, data)?;
+    serve::log(&settings.log, settings.log_format == platform::config::LogFormat::Json);
+    match &cli.command {
+        Command::Serve => {
+            let app = serve::app(&settings, Clock::machine(), false)?;
+            if !app.db.look(|look| platform::account::admin::has_admin(look)).map_err(|e| e.to_string())? {
+                let secret = app.db.act(platform::account::admin::first_admin_link).map_err(|e| e.to_string())?;
+                println!("no administrator yet; become one at {}/link/{secret} (valid for 24 hours)", app.base_url);
+            }
+            serve::run(app, &settings)
+        }
+        Command::Demo { load_only } => {
+            let _ = load_only;
+            Err("the demo city is not built yet".into())
+        }
+        Command::Migrate => {
+            std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;
+            let place = platform::db::Place::parse(settings.database_url.expose())?;
+            let ran = platform::schema::migrate(&place).map_err(|e| e.to_string())?;
+            say(cli, &format!("{} migrations run", ran.len()), json!({ "ran": ran }));
+            Ok(())
+        }
+        Command::Admin { command: AdminCommand::Create { email, name } } => {
+            let db = serve::database(&settings, Clock::machine())?;
+            match (email, name) {
+                (Some(email), Some(name)) => {
+                    eprint!("password: ");
+                    let mut password = String::new();
+                    std::io::stdin().read_line(&mut password).map_err(|e| e.to_string())?;
+                    let password = password.trim_end_matches(['\r', '\n']).to_string();
+                    let hash = platform::account::password::hash(&password, email, name).map_err(|refusal| match &refusal {
+                        platform::Refusal::Faulty(faults) => faults.iter().map(|f| crate::say::Lang::En.fault(f)).collect::<Vec<_>>().join("; "),
+                        _ => refusal.to_string(),
+                    })?;
+                    let (email, name) = (email.clone(), name.clone());
+                    let id = db.act(move |tx| platform::account::admin::create_admin(tx, &email, &name, hash)).map_err(|e| e.to_string())?;
+                    say(cli, "administrator created", json!({ "person": id }));
+                }
+                _ => {
+                    let secret = db.act(platform::account::admin::first_admin_link).map_err(|e| e.to_string())?;
+                    let link = format!("{}/link/{secret}", settings.base_url.trim_end_matches('/'));
+                    say(cli, &format!("{link}\nvalid for 24 hours"), json!({ "link": link }));
+                }
+            }
+            Ok(())
+        }
+        Command::Verify => {
+            let db = serve::database(&settings, Clock::machine())?;
+            let found = db.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;
+            match &found.broken {
+                None => {
+                    say(cli, &format!("the chain of {} events holds; head {}", found.events, found.head), json!(found));
+                    Ok(())
+                }
+                Some((seq, what)) => Err(format!("event {seq}: {what}")),
+            }
+        }
+        Command::Doctor => {
+            let checks = crate::doctor::checks(&settings);
+            let bad = checks.iter().filter(|c| c.fault).count();
+            if cli.json {
+                println!("{}", json!(checks));
+            } else {
+                for c in &checks {
+                    println!("{} {}: {}", if c.fault { "✗" } else { "✓" }, c.name, c.found);
+                }
+            }
+            if bad == 0 { Ok(()) } else { Err(format!("{bad} checks failed")) }
+        }
+        Command::Config { command: ConfigCommand::Dump } => {
+            let table = settings.table();
+            let text = table.iter().map(|l| format!("{} = {}   # {}", l.key, l.value, l.origin)).collect::<Vec<_>>().join("\n");
+            say(cli, &text, json!(table));
+            Ok(())
+        }
+        Command::Openapi | Command::Flows | Command::Completions { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,19 @@
+//! What time itself does: calls close, licences expire, open due days are filled in, old keys are forgotten. Due work is
+//! looked for every few seconds, so that a deadline takes effect when it passes and a stopped server catches up at once.
+
+use platform::{Db, Result};
+
+/// Does all that is due now.
+pub fn run(db: &Db) -> Result<()> {
+    db.act(|tx| {
+        primary::announcement::close_due(tx)?;
+        primary::licence::expire_due(tx)?;
+        for kind in crate::work::kinds() {
+            (kind.fill_due_days)(tx)?;
+        }
+        platform::once::forget_old(tx)?;
+        platform::account::session::forget_old(tx)?;
+        platform::account::link::forget_old(tx)?;
+        Ok(())
+    })
+}

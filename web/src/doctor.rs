@@ -1,0 +1,73 @@
+//! What `dajing doctor` looks at: settings, database, chain, files, disk, policy, calendar.
+
+use crate::serve;
+use platform::Clock;
+use platform::config::Settings;
+use serde::Serialize;
+
+/// One thing looked at.
+#[derive(Serialize)]
+pub struct Check {
+    pub name: &'static str,
+    pub found: String,
+    pub fault: bool,
+}
+
+fn check(name: &'static str, result: Result<String, String>) -> Check {
+    match result {
+        Ok(found) => Check { name, found, fault: false },
+        Err(found) => Check { name, found, fault: true },
+    }
+}
+
+/// Looks at everything once.
+pub fn checks(settings: &Settings) -> Vec<Check> {
+    let clock = Clock::machine();
+    let today = platform::day::shanghai_date(clock.now());
+    let mut checks = Vec::new();
+    let place = platform::db::Place::parse(settings.database_url.expose());
+    checks.push(check("database url", place.as_ref().map(serve::describe).map_err(Clone::clone)));
+    match serve::database(settings, clock) {
+        Err(why) => checks.push(check("database", Err(why))),
+        Ok(db) => {
+            checks.push(check("database", Ok("answers, schema current".into())));
+            checks.push(check(
+                "event chain",
+                db.look(platform::event::verify).map_err(|e| e.to_string()).and_then(|v| match v.broken {
+                    None => Ok(format!("{} events hold", v.events)),
+                    Some((seq, what)) => Err(format!("event {seq}: {what}")),
+                }),
+            ));
+            checks.push(check("letters", db.look(platform::mail::waiting).map(|n| format!("{n} waiting")).map_err(|e| e.to_string())));
+        }
+    }
+    checks.push(check("files", serve::store(settings).map(|_| settings.data_dir.join("files").display().to_string())));
+    let probe = settings.data_dir.join(".doctor");
+    checks.push(check(
+        "disk",
+        std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe)).map(|()| "writable".into()).map_err(|e| e.to_string()),
+    ));
+    checks.push(check(
+        "policy",
+        serve::rules(settings).and_then(|r| {
+            if !r.profile.in_force_on(today) {
+                Err(format!("{} is not in force today", r.profile.version_tag()))
+            } else if r.profile.ends_soon(today) {
+                Ok(format!("{} — ends on {}: prepare its successor", r.profile.version_tag(), r.profile.in_force.until))
+            } else {
+                Ok(r.profile.version_tag())
+            }
+        }),
+    ));
+    let year = chrono::Datelike::year(&today);
+    let calendar = platform::day::Calendar::national();
+    checks.push(check(
+        "calendar",
+        if calendar.covers(year) {
+            Ok(format!("knows {year}{}", if calendar.covers(year + 1) { "" } else { ", not yet the next year" }))
+        } else {
+            Err(format!("does not know {year}"))
+        },
+    ));
+    checks
+}

@@ -1,0 +1,117 @@
+//! The left menu of the work area: what each role works with.
+
+use crate::say::Lang;
+use platform::Caller;
+use platform::Role::{self, *};
+
+/// A titled group of links.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub title: String,
+    pub links: Vec<Link>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub label: String,
+    pub href: &'static str,
+    pub icon: &'static str,
+    pub current: bool,
+}
+
+type Line = (&'static str, &'static str, &'static str, &'static [Role]);
+
+const OVERSEE: &[Role] = &[ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
+const DEVELOPERS: &[Role] = &[DeveloperAdmin, DeveloperStaff];
+const PRIMARY: &[Role] = &[ScenarioDesk, Reviewer, Legal, Finance];
+const WITH_DEVELOPERS: &[Role] = &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
+
+/// Groups: title key, then links: label key, address, icon, who sees it.
+const MENU: &[(&str, &[Line])] = &[
+    ("menu-start", &[("nav-work", "/work", "home", &[Registered])]),
+    ("menu-resources", &[("nouns-entry", "/work/entries", "database", &[Source, Bureau, ScenarioDesk, Legal, Office, Regulator, Auditor])]),
+    (
+        "menu-scenarios",
+        &[
+            ("nouns-demand", "/work/demands", "clipboard-list", &[Registered]),
+            ("nouns-scenario", "/work/scenarios", "category", OVERSEE),
+            ("nouns-announcement", "/work/announcements", "bell", OVERSEE),
+            ("nouns-question", "/work/questions", "help", &[ScenarioDesk, Legal, DeveloperAdmin, DeveloperStaff]),
+            ("nouns-bid", "/work/bids", "file-text", &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Legal, Office, Auditor]),
+            ("nouns-scoring", "/work/scorings", "star", &[Expert, Legal, ScenarioDesk, Auditor]),
+            ("nouns-objection", "/work/objections", "hand-stop", &[Registered]),
+        ],
+    ),
+    (
+        "menu-licences",
+        &[
+            ("nouns-filing", "/work/filings", "send", &[Legal, Office, Auditor]),
+            ("nouns-licence", "/work/licences", "license", WITH_DEVELOPERS),
+            ("nouns-plan", "/work/plans", "shield", WITH_DEVELOPERS),
+        ],
+    ),
+    (
+        "menu-products",
+        &[
+            ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
+            ("nouns-review", "/work/reviews", "checklist", &[Reviewer, Legal, Office, Auditor]),
+            ("nouns-pricing", "/work/pricings", "coin", WITH_DEVELOPERS),
+            ("nouns-disclosure", "/work/disclosures", "world", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
+        "menu-organisation",
+        &[
+            ("nouns-org", "/work/organisations", "building", &[Legal, ScenarioDesk, Office, Auditor, SystemAdmin, SecurityAdmin]),
+            ("nav-own-org", "/work/organisation", "building-community", &[Registered]),
+            ("nouns-paper", "/work/papers", "files", DEVELOPERS),
+            ("nav-people", "/work/people", "users", &[DeveloperAdmin, Legal, SystemAdmin]),
+            ("nav-interests", "/work/interests", "scale", &[Reviewer, Expert, Legal, ScenarioDesk]),
+        ],
+    ),
+    (
+        "menu-system",
+        &[
+            ("nav-audit", "/work/audit", "history", &[Auditor, AuditAdmin]),
+            ("nav-letters", "/work/letters", "mail", &[Registered]),
+            ("nav-settings", "/work/settings", "settings", &[SystemAdmin]),
+            ("nav-flows", "/flows", "timeline", PRIMARY),
+        ],
+    ),
+];
+
+/// The menu of a caller.
+pub fn of(who: &Caller, lang: Lang, path: &str) -> Vec<Group> {
+    if who.person.is_none() {
+        return Vec::new();
+    }
+    let groups = MENU.iter().map(|(title, lines)| Group {
+        title: lang.t(title),
+        links: lines
+            .iter()
+            .filter(|(_, _, _, roles)| who.is_any(roles))
+            .map(|(label, href, icon, _)| Link {
+                label: lang.t(label),
+                href,
+                icon,
+                current: path == *href || (*href != "/work" && path.starts_with(&format!("{href}/"))),
+            })
+            .collect(),
+    });
+    groups.filter(|g: &Group| !g.links.is_empty()).collect()
+}
+
+/// Main navigation of the public pages: label, address, whether this page is in it.
+pub fn public(lang: Lang, path: &str) -> Vec<(String, &'static str, bool)> {
+    const NAV: &[(&str, &str)] = &[
+        ("nav-home", "/"),
+        ("nav-scenarios", "/scenarios"),
+        ("nav-announcements", "/announcements"),
+        ("nav-products", "/products"),
+        ("nav-licences", "/licences"),
+        ("nav-prices", "/prices"),
+        ("nav-disclosures", "/disclosures"),
+        ("nav-verify", "/verify"),
+    ];
+    NAV.iter().map(|(key, href)| (lang.t(key), *href, path == *href || (*href != "/" && path.starts_with(href)))).collect()
+}

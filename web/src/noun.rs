@@ -1,0 +1,312 @@
+//! Pages that every noun has: its list, one case with what may be done now, the form of each act, and the acts
+//! themselves. What is particular to a noun stands in its `Show`.
+
+use crate::answer::{PageResult, see_saying};
+use crate::ask::{Ask, Face};
+use crate::routes::{Door, Route, route};
+use crate::view::case::{CaseView, Section, facts, timeline};
+use crate::view::chrome::Chrome;
+use crate::view::form::{Filling, FormView, draw, lists};
+use crate::view::list::ListView;
+use askama::Template;
+use platform::event;
+use platform::flow::{self, Choice, Deed, Noun};
+use platform::sheet::{Answers, Kind, Sheet};
+use platform::words::Word;
+use platform::{Caller, Id, Look, Refusal, Result, Role};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// How a noun is shown in the work area.
+pub trait Show: Noun {
+    /// Who may open its pages at all; `find` decides about each case.
+    const DOOR: &'static [Role];
+    /// The sheet of its kept content, shown as facts.
+    fn sheet() -> Option<&'static Sheet>;
+    /// Its kept content.
+    fn content(&self) -> Answers;
+    /// Its list.
+    fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView>;
+    /// What else its page shows.
+    fn extend(_look: &mut Look, _who: &Caller, _ask: &Ask, _row: &Self, _view: &mut CaseView) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The form of one act on its own page.
+#[derive(Template, Serialize)]
+#[template(path = "page/act.html")]
+pub struct ActView {
+    #[serde(skip)]
+    pub c: Chrome,
+    pub heading: String,
+    pub lead: String,
+    pub back: String,
+    pub form: FormView,
+}
+
+/// The choices that a sheet's fields need, and the names of the files in the answers.
+pub fn choices<N: Noun>(look: &mut Look, who: &Caller, row: Option<&N>, sheet: &Sheet, answers: &Answers) -> Result<HashMap<String, Vec<Choice>>> {
+    let mut choices = HashMap::new();
+    for list in lists(sheet) {
+        choices.insert(list.to_string(), N::choices(look, who, row, list)?);
+    }
+    choices.insert("files".into(), file_names(look, sheet, answers)?);
+    Ok(choices)
+}
+
+/// Names of the files in the answers.
+pub fn file_names(look: &mut Look, sheet: &Sheet, answers: &Answers) -> Result<Vec<Choice>> {
+    let ids: Vec<String> = sheet.fields.iter().filter(|f| matches!(f.kind, Kind::Files(_))).flat_map(|f| answers.list(f.name)).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(platform::file::rows(look, &ids)?.into_iter().map(|f| Choice::new(f.id, format!("{} ({} KB)", f.name, f.size / 1024 + 1))).collect())
+}
+
+/// Whether a form is small enough to stand on the case page.
+fn small(sheet: &Sheet) -> bool {
+    sheet.fields.len() <= 3 && sheet.fields.iter().all(|f| !matches!(f.kind, Kind::Rows(_) | Kind::Files(_) | Kind::Picks(_)))
+}
+
+/// Whether an act ends or refuses something: a red button.
+fn grave(act: &str) -> bool {
+    matches!(
+        act,
+        "refuse" | "end" | "suspend" | "cancel" | "withdraw" | "object" | "fail" | "delist" | "drop" | "void" | "decline" | "refuse_admission"
+    )
+}
+
+/// The form of an act on a case.
+pub fn act_form<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, row: &N, deed: &Deed<N>, filling: Option<Filling>) -> Result<FormView> {
+    let mut filling = match filling {
+        Some(filling) => filling,
+        None => Filling { answers: N::filled(look, who, row, deed.act)?, ..Filling::default() },
+    };
+    filling.choices = choices(look, who, Some(row), deed.sheet, &filling.answers)?;
+    let mut form = draw(ask.lang, deed.sheet, &filling);
+    let name = ask.lang.w(deed.act);
+    form.title = name.clone();
+    form.submit = name;
+    form.act = deed.act.as_str().into();
+    form.action = format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str());
+    form.careful = deed.careful;
+    form.draft = deed.draft;
+    form.grave = grave(deed.act.as_str());
+    form.article = N::STEPS.iter().find(|s| s.act == deed.act).map_or(String::new(), |s| s.article.to_string());
+    Ok(form)
+}
+
+/// Builds a case's page.
+pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Result<CaseView> {
+    let row = N::find(look, who, id)?;
+    let mut view = CaseView::new(ask, &row);
+    if let Some(sheet) = N::sheet() {
+        let content = row.content();
+        let names = choices(look, who, Some(&row), sheet, &content)?;
+        let all = facts(ask.lang, sheet, &content, &names, &[]);
+        let sections = sheet.sections();
+        if sections.is_empty() {
+            view.sections.push(Section { title: ask.t("section-content"), facts: all, ..Section::default() });
+        } else {
+            for section in sections {
+                let own = all.iter().filter(|f| sheet.field(&f.name).and_then(|x| x.section) == Some(section)).cloned().collect();
+                view.sections.push(Section { title: ask.t(&format!("{}-section-{section}", sheet.name)), facts: own, ..Section::default() });
+            }
+        }
+    }
+    N::extend(look, who, ask, &row, &mut view)?;
+    for deed in flow::open_to(look, who, &row)? {
+        if deed.quiet {
+            continue;
+        }
+        if small(deed.sheet) {
+            view.acts.push(act_form(look, who, ask, &row, deed, None)?);
+        } else {
+            view.links.push((ask.lang.w(deed.act), format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str())));
+        }
+    }
+    let events = event::history(look, who, N::NAME, &row.id().to_string())?;
+    view.history = timeline(ask.lang, &events);
+    Ok(view)
+}
+
+async fn list<N: Show>(ask: Ask) -> PageResult {
+    let a = ask.clone();
+    let view = ask
+        .look(move |look, who| {
+            let mut view = N::list(look, who, &a)?;
+            if flow::may_open::<N>(who) && N::OPENING.is_some() {
+                view = view.action(a.t(&format!("{}-new", N::NAME)), format!("/work/{}/new", N::PATH), "plus");
+            }
+            Ok(view)
+        })
+        .await?;
+    view.answer(&ask)
+}
+
+async fn case<N: Show>(ask: Ask) -> PageResult {
+    let id = ask.id::<N>("id")?;
+    let a = ask.clone();
+    let view = ask.look(move |look, who| build::<N>(look, who, &a, id)).await?;
+    ask.show(&view)
+}
+
+fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Filling) -> Result<ActView> {
+    let Some(opening) = N::OPENING else { return Err(Refusal::NotFound) };
+    let mut filling = filling;
+    filling.choices = choices::<N>(look, who, None, opening.sheet, &filling.answers)?;
+    let mut form = draw(ask.lang, opening.sheet, &filling);
+    form.title = ask.t(&format!("{}-new", N::NAME));
+    form.submit = ask.lang.w(opening.act);
+    form.action = format!("/work/{}", N::PATH);
+    form.act = opening.act.as_str().into();
+    form.article = N::STEPS.iter().find(|s| s.act == opening.act).map_or(String::new(), |s| s.article.to_string());
+    let back = format!("/work/{}", N::PATH);
+    Ok(ActView {
+        c: ask.chrome(form.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t(&format!("nouns-{}", N::NAME)), back.clone()),
+        heading: form.title.clone(),
+        lead: ask.lang.maybe(&format!("{}-new-lead", N::NAME)).unwrap_or_default(),
+        back,
+        form,
+    })
+}
+
+async fn new<N: Noun>(ask: Ask) -> PageResult {
+    let a = ask.clone();
+    let view = ask.look(move |look, who| new_view::<N>(look, who, &a, Filling { answers: a.query_answers(), ..Filling::default() })).await?;
+    ask.show(&view)
+}
+
+async fn open<N: Noun>(ask: Ask) -> PageResult {
+    let Some(opening) = N::OPENING else { return Err(Refusal::WrongMethod) };
+    let answers = ask.answers.clone();
+    let result = match upload_faults(&ask, opening.sheet, opening.draft) {
+        Some(refusal) => Err(refusal),
+        None => ask.act_once(move |tx, who| flow::open::<N>(tx, who, answers).map(|id| format!("/work/{}/{id}", N::PATH))).await,
+    };
+    match result {
+        Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
+            let a = ask.clone();
+            let view =
+                ask.look(move |look, who| new_view::<N>(look, who, &a, Filling { answers: a.answers.clone(), faults, ..Filling::default() })).await?;
+            ask.show_as(422, &view)
+        }
+        Ok(to) => see_saying(to, "done"),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Faults of uploaded files come with those of the sheet, so that all are shown at once.
+fn upload_faults(ask: &Ask, sheet: &Sheet, draft: bool) -> Option<Refusal> {
+    if ask.faults.is_empty() {
+        return None;
+    }
+    let mut faults = ask.faults.clone();
+    if !draft {
+        faults.extend(sheet.faults(&ask.answers).into_iter().filter(|f| !ask.faults.iter().any(|u| u.field == f.field)));
+    }
+    Some(Refusal::Faulty(faults))
+}
+
+fn deed_of<N: Noun>(act: &str) -> Result<&'static Deed<N>> {
+    N::DEEDS.iter().find(|d| d.act.as_str() == act).ok_or(Refusal::NotFound)
+}
+
+fn act_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>, act: &str, filling: Option<Filling>) -> Result<ActView> {
+    let row = N::find(look, who, id)?;
+    let deed = deed_of::<N>(act)?;
+    let form = act_form(look, who, ask, &row, deed, filling)?;
+    let heading = row.heading();
+    let back = format!("/work/{}/{id}", N::PATH);
+    Ok(ActView {
+        c: ask
+            .chrome(format!("{} — {}", form.title, heading.title))
+            .crumb(ask.t("nav-work"), "/work")
+            .crumb(ask.t(&format!("nouns-{}", N::NAME)), format!("/work/{}", N::PATH))
+            .crumb(heading.title.clone(), back.clone()),
+        heading: form.title.clone(),
+        lead: heading.title,
+        back,
+        form,
+    })
+}
+
+/// Shows the form of an act; refuses as the act itself would.
+pub async fn act_page<N: Noun>(ask: Ask, act: &'static str) -> PageResult {
+    let id = ask.id::<N>("id")?;
+    let a = ask.clone();
+    let view = ask
+        .look(move |look, who| {
+            let row = N::find(look, who, id)?;
+            flow::may(look, who, &row, deed_of::<N>(act)?)?;
+            act_view::<N>(look, who, &a, id, act, None)
+        })
+        .await?;
+    ask.show(&view)
+}
+
+/// Does an act; on faults the form comes back with what was typed.
+pub async fn act<N: Noun>(ask: Ask, act: &'static str) -> PageResult {
+    act_then::<N>(ask, act, |ask, id| {
+        let back = ask.query.iter().find(|(k, v)| k == "then" && v.starts_with('/') && !v.starts_with("//")).map(|(_, v)| v.clone());
+        back.unwrap_or_else(|| format!("/work/{}/{id}", N::PATH))
+    })
+    .await
+}
+
+/// Does an act and goes where `to` says.
+pub async fn act_then<N: Noun>(ask: Ask, act: &'static str, to: fn(&Ask, Id<N>) -> String) -> PageResult {
+    let id = ask.id::<N>("id")?;
+    let deed = deed_of::<N>(act)?;
+    if deed.careful {
+        crate::account::confirm(&ask).await?;
+    }
+    let answers = ask.answers.clone();
+    let address = to(&ask, id);
+    let result = match upload_faults(&ask, deed.sheet, deed.draft) {
+        Some(refusal) => Err(refusal),
+        None => ask.act_once(move |tx, who| flow::perform::<N>(tx, who, id, deed.act, answers).map(|_| address)).await,
+    };
+    match result {
+        Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
+            let a = ask.clone();
+            let view = ask
+                .look(move |look, who| {
+                    act_view::<N>(look, who, &a, id, act, Some(Filling { answers: a.answers.clone(), faults, ..Filling::default() }))
+                })
+                .await?;
+            ask.show_as(422, &view)
+        }
+        Ok(to) => see_saying(to, "done"),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The routes that every shown noun has.
+pub fn routes<N: Show>() -> Vec<Route> {
+    let inside = || Door::Only(N::DOOR.to_vec());
+    let base = format!("/work/{}", N::PATH);
+    let mut routes = vec![
+        route("GET", &base, inside(), "route-list", list::<N>).of::<N>(""),
+        route("GET", &format!("{base}/{{id}}"), inside(), "route-case", case::<N>).of::<N>(""),
+    ];
+    if let Some(opening) = N::OPENING {
+        let doers = flow::doers::<N>(opening.act);
+        let door = || if doers.contains(&Role::Registered) { Door::Registered } else { Door::Only(doers.clone()) };
+        routes.push(route("GET", &format!("{base}/new"), door(), "route-new", new::<N>).of::<N>(opening.act.as_str()));
+        routes.push(route("POST", &base, door(), "route-open", open::<N>).takes(opening.sheet).of::<N>(opening.act.as_str()));
+    }
+    for deed in N::DEEDS {
+        let doers: Vec<Role> = flow::doers::<N>(deed.act).into_iter().filter(|r| *r != Role::Calendar).collect();
+        if doers.is_empty() {
+            continue;
+        }
+        let name = deed.act.as_str();
+        let door = || if doers.contains(&Role::Registered) { Door::Registered } else { Door::Only(doers.clone()) };
+        let path = format!("{base}/{{id}}/{name}");
+        routes.push(route("GET", &path, door(), "route-form", move |ask| act_page::<N>(ask, name)).of::<N>(name));
+        routes.push(route("POST", &path, door(), "route-act", move |ask| act::<N>(ask, name)).takes(deed.sheet).of::<N>(name));
+    }
+    routes
+}

@@ -1,0 +1,85 @@
+//! Words: every sentence a person reads, by key, from `web/locales` in 中文 and English.
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{Loader, static_loader};
+use platform::words::Word;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use unic_langid::{LanguageIdentifier, langid};
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "zh-CN",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+static ZH: LanguageIdentifier = langid!("zh-CN");
+static EN: LanguageIdentifier = langid!("en");
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Lang {
+    #[default]
+    Zh,
+    En,
+}
+
+impl Lang {
+    /// As in `<html lang>` and in a person's record.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+    /// From a tag such as `en-GB`; anything that is not English is Chinese.
+    pub fn of(tag: &str) -> Self {
+        if tag.trim().to_ascii_lowercase().starts_with("en") { Self::En } else { Self::Zh }
+    }
+    pub fn is_en(self) -> bool {
+        self == Self::En
+    }
+    /// One of two texts.
+    pub fn pick<T>(self, zh: T, en: T) -> T {
+        if self.is_en() { en } else { zh }
+    }
+    /// The message of a key; the key in `⟦⟧` when there is none, which no page may show.
+    pub fn t(self, key: &str) -> String {
+        let id = if self.is_en() { &EN } else { &ZH };
+        LOCALES.try_lookup(id, key).unwrap_or_else(|| format!("⟦{key}⟧"))
+    }
+    /// The message of a key, when there is one.
+    pub fn maybe(self, key: &str) -> Option<String> {
+        let id = if self.is_en() { &EN } else { &ZH };
+        LOCALES.try_lookup(id, key)
+    }
+    /// A message with figures; whole numbers take part in plural rules.
+    pub fn ta(self, key: &str, args: &[(&'static str, String)]) -> String {
+        let args: HashMap<Cow<'static, str>, FluentValue> = args
+            .iter()
+            .map(|(name, value)| {
+                let value = match value.parse::<i64>() {
+                    Ok(n) if n.to_string() == *value && n.abs() < 10_000 => FluentValue::from(n),
+                    _ => FluentValue::from(value.clone()),
+                };
+                (Cow::Borrowed(*name), value)
+            })
+            .collect();
+        let id = if self.is_en() { &EN } else { &ZH };
+        LOCALES.try_lookup_with_args(id, key, &args).unwrap_or_else(|| format!("⟦{key}⟧"))
+    }
+    /// A message about a number `n`.
+    pub fn tn(self, key: &str, n: impl ToString) -> String {
+        self.ta(key, &[("n", n.to_string())])
+    }
+    /// A word of a set.
+    pub fn w<W: Word>(self, word: W) -> String {
+        self.t(&word.key())
+    }
+    /// A fault's sentence.
+    pub fn fault(self, fault: &platform::Fault) -> String {
+        self.ta(&format!("fault-{}", fault.code), &fault.args)
+    }
+}

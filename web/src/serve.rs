@@ -1,0 +1,137 @@
+//! Brings the server up: database, files, post, the daily job, HTTP; and down again without losing an answer.
+
+use crate::app::{App, Site, start};
+use crate::post::{self, Post};
+use platform::config::Settings;
+use platform::day::Calendar;
+use platform::db::{Place, Rules};
+use platform::file::Store;
+use platform::profile::Profile;
+use platform::{Clock, Db, Refusal};
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// The policy and calendar in force.
+pub fn rules(settings: &Settings) -> std::result::Result<Rules, String> {
+    let profile = match &settings.profile {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|e| format!("profile {}: {e}", path.display()))?;
+            Arc::new(Profile::parse(&text).map_err(|e| format!("profile {}: {e}", path.display()))?)
+        }
+        None => Arc::new(Profile::default_profile().clone()),
+    };
+    Ok(Rules { profile, calendar: Arc::new(Calendar::national().clone()) })
+}
+
+/// Opens the database of these settings; runs migrations that wait.
+pub fn database(settings: &Settings, clock: Clock) -> std::result::Result<Db, String> {
+    std::fs::create_dir_all(&settings.data_dir).map_err(|e| format!("{}: {e}", settings.data_dir.display()))?;
+    let place = Place::parse(settings.database_url.expose())?;
+    let said = |refusal: Refusal| format!("{}: {refusal}", describe(&place));
+    if platform::schema::pending(&place).map_err(said)? {
+        platform::schema::migrate(&place).map_err(said)?;
+    }
+    Db::open(place.clone(), settings.readers, clock, rules(settings)?).map_err(said)
+}
+
+/// A place without its password.
+pub fn describe(place: &Place) -> String {
+    match place {
+        Place::Sqlite(path) => path.clone(),
+        Place::Postgres(url) => format!("postgres://…@{}", url.rsplit('@').next().unwrap_or("")),
+    }
+}
+
+/// Where files are kept.
+pub fn store(settings: &Settings) -> std::result::Result<Store, String> {
+    match settings.store_url.as_deref() {
+        None => Store::folder(&settings.data_dir.join("files")).map_err(|e| e.to_string()),
+        Some(url) => Store::open(url).map_err(|e| e.to_string()),
+    }
+}
+
+/// What all requests share, from the settings.
+pub fn app(settings: &Settings, clock: Clock, demo: bool) -> std::result::Result<Arc<App>, String> {
+    let db = database(settings, clock)?;
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new();
+    let handle = metrics.install_recorder().map_err(|e| e.to_string())?;
+    assemble(settings, db, handle, demo)
+}
+
+/// Puts an application together around an open database; for tests that have their own.
+pub fn assemble(
+    settings: &Settings,
+    db: Db,
+    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    demo: bool,
+) -> std::result::Result<Arc<App>, String> {
+    let site = &settings.site;
+    Ok(Arc::new(App {
+        store: store(settings)?,
+        db,
+        site: Site {
+            name_zh: site.name_zh.clone(),
+            name_en: site.name_en.clone(),
+            operator: site.operator.clone(),
+            contact: site.contact.clone(),
+            icp: site.icp.clone(),
+            police: site.police.clone(),
+            gov_code: site.gov_code.clone(),
+        },
+        demo,
+        base_url: settings.base_url.trim_end_matches('/').to_string(),
+        secure_cookies: settings.secure_cookies,
+        outbox: Some(settings.data_dir.join("outbox")),
+        settings: settings.table().to_vec(),
+        door: platform::account::Door::new(),
+        metrics,
+    }))
+}
+
+/// Serves until told to stop; says `listening on http://ADDR` on standard output when ready.
+pub fn run(app: Arc<App>, settings: &Settings) -> std::result::Result<(), String> {
+    let post = post::open(settings.smtp_url.as_ref().map(|s| s.expose()), settings.data_dir.join("outbox")).map_err(|e| e.to_string())?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let background = background(app.clone(), post, settings.mail_from.clone(), stop.clone());
+    let result = actix_web::rt::System::new().block_on(async {
+        let (server, address) = start(app.clone(), &settings.listen.to_string(), 2).map_err(|e| format!("{}: {e}", settings.listen))?;
+        println!("listening on http://{address}");
+        let _ = std::io::stdout().flush();
+        tracing::info!(%address, "listening");
+        server.await.map_err(|e| e.to_string())
+    });
+    stop.store(true, Ordering::Relaxed);
+    let _ = background.join();
+    result
+}
+
+/// What happens without a request: letters leave, and each day's work is done once.
+fn background(app: Arc<App>, post: Post, from: String, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        let mut turn = 0u32;
+        while !stop.load(Ordering::Relaxed) {
+            if turn.is_multiple_of(10) {
+                match post::send_waiting(&app, &post, &from) {
+                    Ok(0) => {}
+                    Ok(n) => tracing::info!(letters = n, "sent"),
+                    Err(refusal) => tracing::warn!(%refusal, "post"),
+                }
+                if let Err(refusal) = crate::daily::run(&app.db) {
+                    tracing::warn!(%refusal, "daily job");
+                }
+            }
+            turn = turn.wrapping_add(1);
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    })
+}
+
+/// Log lines on standard error, as text or JSON.
+pub fn log(filter: &str, json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A second call, as in tests, keeps the first.
+    let _ = if json { lines.json().try_init() } else { lines.try_init() };
+}

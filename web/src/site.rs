@@ -1,0 +1,129 @@
+//! What the site itself answers: health, metrics, assets, language and display, the description for programs, step tables.
+
+use crate::answer::{Answer, PageResult};
+use crate::ask::Ask;
+use crate::routes::{Door, Route, route};
+use crate::say::Lang;
+use crate::view::chrome::Chrome;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use askama::Template;
+use serde::Serialize;
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        route("GET", "/healthz", Door::Public, "route-health", health),
+        route("GET", "/readyz", Door::Public, "route-ready", ready),
+        route("GET", "/metrics", Door::Public, "route-metrics", metrics),
+        route("GET", "/assets/{version}/{name}", Door::Public, "route-asset", crate::assets::get),
+        route("GET", "/favicon.ico", Door::Public, "route-asset", crate::assets::favicon),
+        route("GET", "/lang/{lang}", Door::Public, "route-lang", lang),
+        route("POST", "/display", Door::Public, "route-display", display),
+        route("GET", "/openapi.json", Door::Public, "route-openapi", openapi),
+        route("GET", "/robots.txt", Door::Public, "route-robots", robots),
+        route("GET", "/flows", Door::Public, "route-flows", flows),
+        route("GET", "/files/{id}", Door::Public, "route-file", crate::files::get),
+    ]
+}
+
+async fn health(_: Ask) -> PageResult {
+    Ok(Answer::Raw(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")))
+}
+
+/// Ready when the database answers and the schema is current.
+async fn ready(ask: Ask) -> PageResult {
+    let waiting = ask.app.db.read(platform::mail::waiting).await?;
+    Ok(Answer::Raw(HttpResponse::Ok().json(serde_json::json!({ "database": "ok", "letters_waiting": waiting }))))
+}
+
+/// Figures for Prometheus; to callers on this machine only.
+async fn metrics(ask: Ask) -> PageResult {
+    let local = ask.address.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback());
+    if !local {
+        return Err(platform::Refusal::NotFound);
+    }
+    Ok(Answer::Raw(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(ask.app.metrics.render())))
+}
+
+/// An address of this site, or the home page: never a way out to another.
+pub fn inside(to: &str) -> String {
+    let fine = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.chars().any(char::is_control);
+    if fine { to.to_string() } else { "/".to_string() }
+}
+
+/// An address as a header may carry it.
+pub fn location(to: &str) -> String {
+    to.bytes().map(|b| if b.is_ascii_graphic() { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+async fn lang(ask: Ask) -> PageResult {
+    let lang = Lang::of(ask.param("lang"));
+    if let Some(person) = ask.who.person {
+        ask.app.db.write(move |tx| platform::people::person::speak(tx, person, lang.tag())).await?;
+    }
+    let mut cookie = crate::app::cookie(&ask.app, "dajing_lang", lang.tag().into(), Some(31_536_000));
+    cookie.set_http_only(true);
+    Ok(Answer::Raw(HttpResponse::SeeOther().insert_header((header::LOCATION, location(&inside(ask.q("to"))))).cookie(cookie).finish()))
+}
+
+/// Type size and contrast, kept in cookies so that they work without a script.
+async fn display(ask: Ask) -> PageResult {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, location(&inside(ask.answers.text("to")))));
+    for (field, name, allowed) in
+        [("size", "dajing_size", &["normal", "large", "larger"][..]), ("contrast", "dajing_contrast", &["normal", "high"][..])]
+    {
+        if let Some(value) = allowed.iter().find(|a| **a == ask.answers.text(field)) {
+            response.cookie(crate::app::cookie(&ask.app, name, value.to_string(), Some(31_536_000)));
+        }
+    }
+    Ok(Answer::Raw(response.finish()))
+}
+
+async fn openapi(ask: Ask) -> PageResult {
+    let text = crate::openapi::document(&ask.app.base_url).to_string();
+    Ok(Answer::Bytes { media: "application/json".into(), name: None, bytes: text.into_bytes(), cache: false })
+}
+
+async fn robots(ask: Ask) -> PageResult {
+    let text = format!("User-agent: *\nDisallow: /work\nDisallow: /account\nDisallow: /sign-in\n\n# {}\n", ask.app.base_url);
+    Ok(Answer::Bytes { media: "text/plain; charset=utf-8".into(), name: None, bytes: text.into_bytes(), cache: false })
+}
+
+/// The step tables, as a page that a lawyer can read.
+#[derive(Template, Serialize)]
+#[template(path = "public/flows.html")]
+struct FlowsView {
+    #[serde(skip)]
+    c: Chrome,
+    tables: Vec<FlowTable>,
+}
+
+#[derive(Serialize)]
+struct FlowTable {
+    noun: &'static str,
+    name: String,
+    lines: Vec<[String; 7]>,
+}
+
+async fn flows(ask: Ask) -> PageResult {
+    let lang = ask.lang;
+    let tables = crate::flows::tables()
+        .into_iter()
+        .map(|t| FlowTable { noun: t.noun, name: lang.t(&format!("noun-{}", t.noun)), lines: crate::flows::lines(lang, &t) })
+        .collect();
+    ask.show(&FlowsView { c: ask.chrome(ask.t("nav-flows")), tables })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_stay_inside() {
+        for bad in ["//evil.cn", "https://evil.cn", "/\\evil.cn", "", "/a\r\nX: 1"] {
+            assert_eq!(inside(bad), "/", "{bad}");
+        }
+        assert_eq!(inside("/work?x=1"), "/work?x=1");
+    }
+}

@@ -1,0 +1,301 @@
+//! Forms drawn from sheets: labels, hints, what was typed, and the fault at its field.
+
+use crate::say::Lang;
+use platform::flow::Choice;
+use platform::refusal::Fault;
+use platform::sheet::{Answers, Field, Kind, Sheet};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// A form ready to show.
+#[derive(Clone, Debug, Serialize, Default)]
+pub struct FormView {
+    pub title: String,
+    pub action: String,
+    pub act: String,
+    pub fields: Vec<FieldView>,
+    pub submit: String,
+    /// Asks for the password again.
+    pub careful: bool,
+    /// What was typed is saved even when invalid.
+    pub draft: bool,
+    pub files: bool,
+    pub errors: Vec<ErrorView>,
+    /// Red button: it ends or refuses something.
+    pub grave: bool,
+    pub article: String,
+    pub autosave: String,
+}
+
+/// One line of the error summary.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorView {
+    pub field: String,
+    pub href: String,
+    pub text: String,
+}
+
+/// One question as shown.
+#[derive(Clone, Debug, Serialize, Default)]
+pub struct FieldView {
+    pub name: String,
+    pub id: String,
+    /// line text number money date time tick choice many pick picks files rows
+    pub kind: &'static str,
+    pub label: String,
+    pub hint: Option<String>,
+    pub required: bool,
+    pub value: String,
+    pub options: Vec<OptionView>,
+    pub rows: Vec<Vec<FieldView>>,
+    pub max: String,
+    pub min: String,
+    pub several: bool,
+    pub error: Option<String>,
+    pub section: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct OptionView {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+/// What a form needs besides its sheet.
+#[derive(Default)]
+pub struct Filling {
+    pub answers: Answers,
+    pub faults: Vec<Fault>,
+    /// Offers of `Pick` and `Picks` fields by list name.
+    pub choices: HashMap<String, Vec<Choice>>,
+}
+
+/// Names of the lists that a sheet's `Pick` and `Picks` fields need.
+pub fn lists(sheet: &Sheet) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for field in sheet.fields {
+        match field.kind {
+            Kind::Pick(list) | Kind::Picks(list) => names.push(list),
+            Kind::Rows(of) => names.extend(lists(of)),
+            _ => {}
+        }
+    }
+    names.dedup();
+    names
+}
+
+/// Draws a sheet.
+pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
+    let fields: Vec<FieldView> = sheet.fields.iter().map(|f| field(lang, sheet, f, &filling.answers.0, "", filling)).collect();
+    let files = sheet.fields.iter().any(|f| matches!(f.kind, Kind::Files(_)));
+    let errors = filling
+        .faults
+        .iter()
+        .map(|fault| ErrorView {
+            field: fault.field.clone(),
+            href: format!("#{}", html_id(&fault.field)),
+            text: format!("{}：{}", label_of(lang, sheet, &fault.field), lang.fault(fault)),
+        })
+        .collect();
+    FormView { fields, files, errors, submit: lang.t("save"), ..FormView::default() }
+}
+
+/// Turns a path such as `criteria[2].weight` into an id for HTML.
+pub fn html_id(path: &str) -> String {
+    path.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
+}
+
+/// The label of a fault's field; rows are numbered from 1.
+fn label_of(lang: Lang, sheet: &Sheet, path: &str) -> String {
+    let (head, rest) = path.split_once('[').unwrap_or((path, ""));
+    let Some(field) = sheet.field(head) else { return lang.maybe(&format!("{}-{head}", sheet.name)).unwrap_or_else(|| path.to_string()) };
+    let label = lang.t(&format!("{}-{head}", sheet.name));
+    match (field.kind, rest.split_once("].")) {
+        (Kind::Rows(of), Some((index, inner))) => {
+            let number = index.parse::<usize>().map_or(0, |i| i + 1);
+            format!("{label} {number} · {}", label_of(lang, of, inner))
+        }
+        _ => label,
+    }
+}
+
+/// The text that stands in an input for an answer, typed or settled.
+fn shown(kind: &Kind, value: &Value) -> String {
+    match (kind, value) {
+        (Kind::Money, Value::Number(fen)) => fen.as_i64().map(platform::money::yuan).unwrap_or_default(),
+        // A settled time is UTC with seconds; what was typed has none.
+        (Kind::Time, Value::String(s)) if s.len() == 19 => chrono::NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M:%S")
+            .map(|t| (t + chrono::Duration::hours(8)).format("%Y-%m-%dT%H:%M").to_string())
+            .unwrap_or_else(|_| s.clone()),
+        (_, Value::String(s)) => s.clone(),
+        (_, Value::Number(n)) => n.to_string(),
+        (Kind::Tick, Value::Bool(b)) => if *b { "on" } else { "" }.into(),
+        _ => String::new(),
+    }
+}
+
+fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<String, Value>, path: &str, filling: &Filling) -> FieldView {
+    let name = format!("{path}{}", field.name);
+    let key = format!("{}-{}", sheet.name, field.name);
+    let null = Value::Null;
+    let value = answers.get(field.name).unwrap_or(&null);
+    let chosen: Vec<&str> = match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        Value::String(s) => vec![s.as_str()],
+        _ => Vec::new(),
+    };
+    let words = |set: &str, words: &[&str]| -> Vec<OptionView> {
+        words.iter().map(|w| OptionView { value: w.to_string(), label: lang.t(&format!("{set}-{w}")), chosen: chosen.contains(w) }).collect()
+    };
+    let offers = |list: &str| -> Vec<OptionView> {
+        filling
+            .choices
+            .get(list)
+            .into_iter()
+            .flatten()
+            .map(|c| OptionView { value: c.value.clone(), label: c.label.clone(), chosen: chosen.contains(&c.value.as_str()) })
+            .collect()
+    };
+    let mut view = FieldView {
+        id: html_id(&name),
+        label: lang.t(&key),
+        hint: lang.maybe(&format!("{key}-hint")),
+        required: field.required,
+        value: shown(&field.kind, value),
+        error: filling.faults.iter().find(|f| f.field == name).map(|f| lang.fault(f)),
+        section: field.section.map(str::to_string),
+        ..FieldView::default()
+    };
+    view.kind = match field.kind {
+        Kind::Line(max) => {
+            view.max = max.to_string();
+            "line"
+        }
+        Kind::Text(max) => {
+            view.max = max.to_string();
+            "text"
+        }
+        Kind::Number(min, max) => {
+            view.min = min.to_string();
+            view.max = max.to_string();
+            "number"
+        }
+        Kind::Money => "money",
+        Kind::Date => "date",
+        Kind::Time => "time",
+        Kind::Tick => "tick",
+        Kind::Choice(set, list) => {
+            view.options = words(set, list);
+            "choice"
+        }
+        Kind::Many(set, list) => {
+            view.options = words(set, list);
+            "many"
+        }
+        Kind::Pick(list) => {
+            view.options = offers(list);
+            "pick"
+        }
+        Kind::Picks(list) => {
+            view.options = offers(list);
+            "picks"
+        }
+        Kind::Files(several) => {
+            view.several = several;
+            view.options = chosen
+                .iter()
+                .map(|id| {
+                    let label = filling
+                        .choices
+                        .get("files")
+                        .into_iter()
+                        .flatten()
+                        .find(|c| c.value == *id)
+                        .map_or_else(|| lang.t("file-kept"), |c| c.label.clone());
+                    OptionView { value: id.to_string(), label, chosen: true }
+                })
+                .collect();
+            "files"
+        }
+        Kind::Rows(of) => {
+            let empty = serde_json::Map::new();
+            let mut given: Vec<&serde_json::Map<String, Value>> = match value {
+                Value::Array(items) => items.iter().filter_map(Value::as_object).collect(),
+                _ => Vec::new(),
+            };
+            // Room for more without a script.
+            let room = if given.is_empty() { 3 } else { 1 };
+            given.extend(std::iter::repeat_n(&empty, room));
+            view.rows = given
+                .into_iter()
+                .enumerate()
+                .map(|(i, row)| of.fields.iter().map(|f| self::field(lang, of, f, row, &format!("{name}[{i}]."), filling)).collect())
+                .collect();
+            "rows"
+        }
+    };
+    view.name = name;
+    view
+}
+
+/// Nests flat form names (`criteria[0].weight`, repeated names) into answers.
+pub fn nest(pairs: Vec<(String, String)>) -> Answers {
+    let mut answers = Answers::default();
+    for (name, value) in pairs {
+        let Some((head, rest)) = name.split_once('[') else {
+            put(&mut answers.0, &name, value);
+            continue;
+        };
+        let Some((index, inner)) = rest.split_once("].") else { continue };
+        let Ok(index) = index.parse::<usize>() else { continue };
+        if index >= 300 {
+            continue;
+        }
+        let rows = answers.0.entry(head.to_string()).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(rows) = rows {
+            while rows.len() <= index {
+                rows.push(Value::Object(serde_json::Map::new()));
+            }
+            if let Some(Value::Object(row)) = rows.get_mut(index) {
+                put(row, inner, value);
+            }
+        }
+    }
+    answers
+}
+
+/// A name given once is a text, given again a list.
+fn put(map: &mut serde_json::Map<String, Value>, name: &str, value: String) {
+    match map.get_mut(name) {
+        None => {
+            map.insert(name.into(), value.into());
+        }
+        Some(Value::Array(items)) => items.push(value.into()),
+        Some(old) => {
+            let first = old.take();
+            *old = Value::Array(vec![first, value.into()]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flat_names_nest() {
+        let pairs = [
+            ("title", "甲"),
+            ("tags", "a"),
+            ("tags", "b"),
+            ("criteria[1].weight", "40"),
+            ("criteria[0].name", "价"),
+            ("criteria[x].name", "?"),
+            ("criteria[999].name", "?"),
+        ];
+        let answers = nest(pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect());
+        assert_eq!(Value::Object(answers.0), serde_json::json!({"title": "甲", "tags": ["a", "b"], "criteria": [{"name": "价"}, {"weight": "40"}]}));
+    }
+}

@@ -1,0 +1,309 @@
+//! Lists: a query form above, a table, pages, and the same rows as CSV, XLSX and JSON.
+
+use crate::answer::{Answer, PageResult};
+use crate::ask::{Ask, Face};
+use crate::say::Lang;
+use crate::view::chrome::{Chrome, escape};
+use crate::view::form::{FieldView, OptionView};
+use askama::Template;
+use platform::paging::Paged;
+use platform::words::Word;
+use serde::{Serialize, Serializer};
+
+/// One cell: what people read, and what programs get.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    pub text: String,
+    pub raw: String,
+    pub href: Option<String>,
+    /// Colour of a badge; empty for plain text.
+    pub tone: &'static str,
+    pub sub: Option<String>,
+}
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { raw: text.clone(), text, ..Self::default() }
+    }
+    pub fn maybe(text: Option<impl Into<String>>) -> Self {
+        text.map_or_else(Self::default, |t| Self::text(t))
+    }
+    pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { href: Some(href.into()), ..Self::text(text) }
+    }
+    /// A word of a set: shown in the page's language, given to programs as it is stored.
+    pub fn word<W: Word>(lang: Lang, word: W) -> Self {
+        Self { text: lang.w(word), raw: word.as_str().into(), ..Self::default() }
+    }
+    /// A state, as a badge.
+    pub fn state<W: Word>(lang: Lang, word: W) -> Self {
+        Self { tone: tone(word.as_str()), ..Self::word(lang, word) }
+    }
+    pub fn date(day: Option<chrono::NaiveDate>) -> Self {
+        day.map_or_else(Self::default, |d| Self::text(d.to_string()))
+    }
+    pub fn at(at: Option<platform::At>) -> Self {
+        at.map_or_else(Self::default, |t| Self { text: platform::clock::shanghai_text(t), raw: t.and_utc().to_rfc3339(), ..Self::default() })
+    }
+    pub fn below(mut self, sub: impl Into<String>) -> Self {
+        self.sub = Some(sub.into());
+        self
+    }
+}
+
+/// The colour of a state's badge.
+pub fn tone(state: &str) -> &'static str {
+    match state {
+        "active" | "published" | "approved" | "in_force" | "listed" | "received" | "awarded" | "won" | "admitted" | "answered" | "kept"
+        | "upheld" | "meets" | "sent" | "fulfilled" => "bg-green-lt",
+        "returned" | "suspended" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change" | "recused" | "declined" => {
+            "bg-red-lt"
+        }
+        "submitted" | "filed" | "applied" | "open" | "consolidating" | "opened" | "closed" | "ranked" | "noticed" | "signed" | "asked" | "merged"
+        | "invited" | "waiting" => "bg-blue-lt",
+        "drafted" => "bg-yellow-lt",
+        _ => "bg-secondary-lt",
+    }
+}
+
+/// Words about a deadline: the day, the working days left, and how pressing it is.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Due {
+    pub text: String,
+    pub day: Option<chrono::NaiveDate>,
+    pub left: Option<i64>,
+    pub class: &'static str,
+}
+
+/// Says a deadline in the page's language.
+pub fn due(
+    lang: Lang,
+    calendar: &platform::day::Calendar,
+    today: chrono::NaiveDate,
+    clock: Option<&str>,
+    day: Option<chrono::NaiveDate>,
+) -> Option<Due> {
+    let Some(day) = day else {
+        return clock.map(|_| Due { text: lang.t("due-unknown"), class: "due-paused", ..Due::default() });
+    };
+    let left = platform::day::working_days_left(today, day, calendar).ok();
+    let (text, class) = match left {
+        Some(n) if n < 0 => (lang.tn("due-over", -n), "due-late"),
+        Some(0) => (lang.t("due-today"), "due-soon"),
+        Some(n) => (lang.tn("due-left", n), if n <= 3 { "due-soon" } else { "due-ok" }),
+        None => (lang.t("due-unknown"), "due-paused"),
+    };
+    Some(Due { text: format!("{day} {text}"), day: Some(day), left, class })
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Column {
+    pub name: &'static str,
+    pub label: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub href: String,
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Tab {
+    pub label: String,
+    pub href: String,
+    pub current: bool,
+    pub count: Option<i64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Action {
+    pub label: String,
+    pub href: String,
+    pub icon: &'static str,
+    pub primary: bool,
+}
+
+/// A list in the staff layout.
+#[derive(Template)]
+#[template(path = "page/list.html")]
+struct StaffList<'a> {
+    c: &'a Chrome,
+    v: &'a ListView,
+}
+
+/// A list in the public layout.
+#[derive(Template)]
+#[template(path = "public/list.html")]
+struct PublicList<'a> {
+    c: &'a Chrome,
+    v: &'a ListView,
+}
+
+impl Serialize for StaffList<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.v.serialize(s)
+    }
+}
+impl Serialize for PublicList<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.v.serialize(s)
+    }
+}
+
+/// A list page.
+pub struct ListView {
+    pub c: Chrome,
+    pub lead: String,
+    pub tabs: Vec<Tab>,
+    pub filters: Vec<FieldView>,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Row>,
+    pub total: i64,
+    pub number: i64,
+    pub last: i64,
+    pub prev: Option<String>,
+    pub next: Option<String>,
+    pub exports: Vec<(&'static str, String)>,
+    pub actions: Vec<Action>,
+    pub empty: String,
+    /// The public layout instead of the staff one.
+    pub public: bool,
+    pub queue: bool,
+    pub file: &'static str,
+}
+
+impl Serialize for ListView {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let rows: Vec<serde_json::Map<String, serde_json::Value>> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let mut map: serde_json::Map<String, serde_json::Value> =
+                    self.columns.iter().zip(&row.cells).map(|(c, cell)| (c.name.to_string(), cell.raw.clone().into())).collect();
+                if !row.href.is_empty() {
+                    map.insert("href".into(), row.href.clone().into());
+                }
+                map
+            })
+            .collect();
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("title", &self.c.title)?;
+        map.serialize_entry("total", &self.total)?;
+        map.serialize_entry("page", &self.number)?;
+        map.serialize_entry("pages", &self.last)?;
+        map.serialize_entry("next", &self.next)?;
+        map.serialize_entry("rows", &rows)?;
+        map.end()
+    }
+}
+
+impl ListView {
+    /// A list with this title, columns by name; labels are `col-NAME`.
+    pub fn new(ask: &Ask, title: impl Into<String>, file: &'static str, columns: &[&'static str]) -> Self {
+        let columns = columns.iter().map(|name| Column { name, label: ask.lang.t(&format!("col-{name}")) }).collect();
+        Self {
+            c: ask.chrome(title),
+            lead: String::new(),
+            tabs: Vec::new(),
+            filters: Vec::new(),
+            columns,
+            rows: Vec::new(),
+            total: 0,
+            number: 1,
+            last: 1,
+            prev: None,
+            next: None,
+            exports: Vec::new(),
+            actions: Vec::new(),
+            empty: ask.t("list-empty"),
+            public: false,
+            queue: false,
+            file,
+        }
+    }
+    pub fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+    pub fn lead(mut self, text: impl Into<String>) -> Self {
+        self.lead = text.into();
+        self
+    }
+    /// The keyword field.
+    pub fn words(mut self, ask: &Ask) -> Self {
+        let name = "q";
+        self.filters.push(FieldView {
+            name: name.into(),
+            id: name.into(),
+            kind: "line",
+            label: ask.t("filter-words"),
+            value: ask.q(name).into(),
+            ..FieldView::default()
+        });
+        self
+    }
+    /// A filter by a word of a set; label `col-NAME`.
+    pub fn filter<W: Word>(mut self, ask: &Ask, name: &'static str) -> Self {
+        let options =
+            W::ALL.iter().map(|w| OptionView { value: w.as_str().into(), label: ask.lang.w(*w), chosen: ask.q(name) == w.as_str() }).collect();
+        self.filters.push(FieldView {
+            name: name.into(),
+            id: format!("f-{name}"),
+            kind: "choice",
+            label: ask.t(&format!("col-{name}")),
+            options,
+            value: ask.q(name).into(),
+            ..FieldView::default()
+        });
+        self
+    }
+    pub fn action(mut self, label: impl Into<String>, href: impl Into<String>, icon: &'static str) -> Self {
+        self.actions.push(Action { label: label.into(), href: href.into(), icon, primary: true });
+        self
+    }
+    /// Fills in the rows and the pager.
+    pub fn fill<T>(mut self, ask: &Ask, page: Paged<T>, row: impl Fn(&T) -> Row) -> Self {
+        self.total = page.total;
+        self.number = page.number;
+        self.last = page.last();
+        self.rows = page.rows.iter().map(row).collect();
+        let query = |extra: &[(&str, String)]| {
+            let kept =
+                ask.query.iter().filter(|(k, v)| !v.is_empty() && !extra.iter().any(|(name, _)| name == k)).map(|(k, v)| (k.as_str(), v.clone()));
+            let all: Vec<String> =
+                kept.chain(extra.iter().map(|(k, v)| (*k, v.clone()))).map(|(k, v)| format!("{}={}", escape(k), escape(&v))).collect();
+            format!("{}?{}", ask.path, all.join("&"))
+        };
+        self.prev = (self.number > 1).then(|| query(&[("page", (self.number - 1).to_string())]));
+        self.next = (self.number < self.last).then(|| query(&[("page", (self.number + 1).to_string())]));
+        self.exports = ["csv", "xlsx", "json"].iter().map(|f| (*f, query(&[("format", f.to_string())]))).collect();
+        self
+    }
+    /// Answers in the asked face, or as the file asked for by `?format=`.
+    pub fn answer(self, ask: &Ask) -> PageResult {
+        let stem = format!("{}-{}", self.file, self.number);
+        match ask.q("format") {
+            "csv" => Ok(Answer::Bytes {
+                media: "text/csv; charset=utf-8".into(),
+                name: Some(format!("{stem}.csv")),
+                bytes: crate::export::csv(&self),
+                cache: false,
+            }),
+            "xlsx" => Ok(Answer::Bytes {
+                media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".into(),
+                name: Some(format!("{stem}.xlsx")),
+                bytes: crate::export::xlsx(&self)?,
+                cache: false,
+            }),
+            "json" => {
+                let ask = Ask { face: Face::Json, ..ask.clone() };
+                ask.show(&StaffList { c: &self.c, v: &self })
+            }
+            _ if self.public => ask.show(&PublicList { c: &self.c, v: &self }),
+            _ => ask.show(&StaffList { c: &self.c, v: &self }),
+        }
+    }
+}

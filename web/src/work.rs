@@ -1,0 +1,119 @@
+//! The work area: what waits for me, and the lists and cases of every noun.
+
+pub mod audit;
+pub mod letters;
+pub mod org;
+pub mod settings;
+
+use crate::answer::PageResult;
+use crate::ask::Ask;
+use crate::noun::{self, Show};
+use crate::routes::{Door, Route, route};
+use crate::view::chrome::Chrome;
+use crate::view::list::due;
+use askama::Template;
+use platform::{Caller, Look, Result, Tx, flow};
+use serde::Serialize;
+
+/// A noun of the work area: what is asked of every noun alike.
+pub struct Kind {
+    pub name: &'static str,
+    pub path: &'static str,
+    state_set: &'static str,
+    door: &'static [platform::Role],
+    waiting: fn(&mut Look, &Caller) -> Result<Vec<flow::Waiting>>,
+    routes: fn() -> Vec<Route>,
+    /// Its step table.
+    pub table: fn() -> flow::Table,
+    /// Refuses unless the caller may see that case.
+    pub sees: fn(&mut Look, &Caller, &str) -> Result<()>,
+    /// Fills in days due that were open when their clock started.
+    pub fill_due_days: fn(&mut Tx) -> Result<usize>,
+}
+
+fn kind<N: Show>() -> Kind {
+    use platform::words::Word;
+    Kind {
+        name: N::NAME,
+        path: N::PATH,
+        state_set: N::State::SET,
+        door: N::DOOR,
+        waiting: flow::waiting::<N>,
+        routes: noun::routes::<N>,
+        table: flow::table::<N>,
+        sees: |look, who, subject| N::find(look, who, subject.parse()?).map(drop),
+        fill_due_days: flow::fill_due_days::<N>,
+    }
+}
+
+/// Every noun of the work area, in the order a case meets them.
+pub fn kinds() -> Vec<Kind> {
+    vec![
+        kind::<platform::people::Org>(),
+        // resources and scenarios
+        // bids and licences
+        // products
+    ]
+}
+
+/// First part of a noun's address in the work area; empty for what has no page there.
+pub fn path_of(noun: &str) -> &'static str {
+    kinds().into_iter().find(|k| k.name == noun).map_or("", |k| k.path)
+}
+
+pub fn routes() -> Vec<Route> {
+    let mut routes = vec![route("GET", "/work", Door::Registered, "route-work", dashboard)];
+    for kind in kinds() {
+        routes.extend((kind.routes)());
+    }
+    routes.extend(audit::routes());
+    routes.extend(letters::routes());
+    routes.extend(org::routes());
+    routes.extend(settings::routes());
+    routes
+}
+
+/// What waits for me.
+#[derive(Template, Serialize)]
+#[template(path = "work/dashboard.html")]
+struct Dashboard {
+    #[serde(skip)]
+    c: Chrome,
+    turns: Vec<Turn>,
+}
+
+#[derive(Serialize)]
+struct Turn {
+    noun: &'static str,
+    name: String,
+    state: String,
+    count: i64,
+    due: Option<crate::view::list::Due>,
+    href: String,
+}
+
+/// `GET /work`: what waits for the caller's roles, most pressing first.
+async fn dashboard(ask: Ask) -> PageResult {
+    let a = ask.clone();
+    let turns = ask
+        .look(move |look, who| {
+            let (today, calendar) = (look.today(), look.calendar());
+            let mut turns = Vec::new();
+            for kind in kinds().iter().filter(|k| who.is_any(k.door)) {
+                for waiting in (kind.waiting)(look, who)? {
+                    turns.push(Turn {
+                        noun: kind.name,
+                        name: a.t(&format!("nouns-{}", kind.name)),
+                        state: a.t(&format!("{}-{}", kind.state_set, waiting.state)),
+                        count: waiting.count,
+                        due: due(a.lang, &calendar, today, None, waiting.due_on),
+                        href: format!("/work/{}?state={}", kind.path, waiting.state),
+                    });
+                }
+            }
+            turns.sort_by_key(|t| t.due.as_ref().and_then(|d| d.day).unwrap_or(chrono::NaiveDate::MAX));
+            Ok(turns)
+        })
+        .await?;
+    ask.show(&Dashboard { c: ask.chrome(ask.t("nav-work")), turns })
+}
