@@ -155,7 +155,7 @@ fn run(cli: &Cli) -> Result<(), String> {
     match &cli.command {
         Command::Serve => {
             let app = serve::app(&settings, Clock::machine(), false)?;
-            if !app.db.look(|look| platform::account::admin::has_admin(look)).map_err(|e| e.to_string())? {
+            if !app.db.look(platform::account::admin::has_admin).map_err(|e| e.to_string())? {
                 let secret = app.db.act(platform::account::admin::first_admin_link).map_err(|e| e.to_string())?;
                 println!("no administrator yet; become one at {}/link/{secret} (valid for 24 hours)", app.base_url);
             }
