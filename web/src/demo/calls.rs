@@ -82,6 +82,8 @@ fn papers(stage: &Stage) -> Result<HashMap<&'static str, Vec<Value>>> {
 
 /// A bid, filled in; submitted unless it stays a draft.
 fn bid(stage: &Stage, who: &str, call: Id<Announcement>, papers: &[Value], submit: bool) -> Result<Id<Bid>> {
+    // A call for the public good takes no fee, and so no price.
+    let price = if stage.look(|look| announcement::row(look, call)?.call())?.fee == 0 { "0" } else { "110000" };
     let id = stage.opens::<Bid>(who, json!({ "announcement": call }))?;
     let conditions: Vec<Value> = ["legal_person", "rules", "no_incident", "security_officer"]
         .iter()
@@ -91,7 +93,7 @@ fn bid(stage: &Stage, who: &str, call: Id<Announcement>, papers: &[Value], submi
         "contact": "张弛", "phone": "0313-8000000", "security_officer": "孔繁", "security_phone": "0313-8000001", "conditions": conditions,
         "experience": "承担过三个城市级数据治理项目。", "technical_plan": "在授权运营域内完成归集、脱敏、建模，以接口和报告形式输出。",
         "data_use_plan": "按最小必要申请数据项，仅用于本场景。", "forms": ["interface", "report"], "products": "指数接口、月度报告", "social_value": "改善公共服务，降低社会成本。",
-        "price": "110000", "security_plan": "等级保护三级，专人值守，全程审计。", "security_commitment": "on", "papers": papers, "independent": "on", "truthful": "on",
+        "price": price, "security_plan": "等级保护三级，专人值守，全程审计。", "security_commitment": "on", "papers": papers, "independent": "on", "truthful": "on",
     });
     stage.does::<Bid>(who, id, bid::Act::Save, said)?;
     if submit {
