@@ -77,6 +77,7 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     let licences = calls::play(&mut stage, &entries, &scenarios)?;
     products::play(&mut stage, &licences)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
+    products::finish(&mut stage, &licences)?;
     scenarios::finish(&mut stage)?;
     cast::newcomers(&mut stage)?;
     Ok(stage.accounts)

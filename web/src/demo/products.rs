@@ -96,7 +96,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let (stopped, over) = (licences[&("jia", "parking")], licences[&("yi", "farm")]);
     let plan = |who, licence, title, form, purpose, summary| Plan { who, licence, title, form, purpose, summary };
     stage.day(64);
-    let index = listed(
+    listed(
         stage,
         &plan("yi", parking, "停车泊位指数接口", "interface", "industry", "按网格给出未来一小时停车难易指数，供导航和商圈使用。"),
         json!({ "tariff": "per_call", "amount": "0.35" }),
@@ -168,7 +168,16 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
             stage.does::<Disclosure>(who, next, disclosure::Act::Publish, json!({}))?;
         }
     }
-    stage.before_end(9);
+    Ok(())
+}
+
+/// Products under way on the last days.
+pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
+    let (parking, farm, elder) = (licences[&("yi", "parking")], licences[&("jia", "farm")], licences[&("bing", "elder")]);
+    let plan = |who, licence, title, form, purpose, summary| Plan { who, licence, title, form, purpose, summary };
+    let yi = stage.who("yi")?;
+    let index = stage.look(|look| secondary::product::list(look, &yi, &product::Ask { words: "停车泊位指数接口".into(), ..product::Ask::default() }, platform::paging::Page::first(1)))?;
+    let index = index.rows.first().map(|p| p.id).ok_or(platform::Refusal::NotFound)?;
     stage.opens::<Product>("yi", json!({ "licence": parking, "title": "夜间停车指数", "form": "indicator" }))?;
     let returned = submit(stage, &plan("yi", parking, "停车投诉热点报告", "report", "industry", "投诉热点与成因分析。"))?;
     let review = reviewed(stage, returned, "needs_change")?;
