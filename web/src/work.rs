@@ -1,8 +1,15 @@
 //! The work area: what waits for me, and the lists and cases of every noun.
 
+pub mod announcement;
 pub mod audit;
+pub mod demand;
+pub mod entry;
+pub mod import;
 pub mod letters;
+pub mod objection;
 pub mod org;
+pub mod question;
+pub mod scenario;
 pub mod settings;
 
 use crate::answer::PageResult;
@@ -51,6 +58,12 @@ pub fn kinds() -> Vec<Kind> {
     vec![
         kind::<platform::people::Org>(),
         // resources and scenarios
+        kind::<resources::Entry>(),
+        kind::<primary::Demand>(),
+        kind::<primary::Scenario>(),
+        kind::<primary::Announcement>(),
+        kind::<primary::Question>(),
+        kind::<primary::Objection>(),
         // bids and licences
         // products
     ]
@@ -66,6 +79,7 @@ pub fn routes() -> Vec<Route> {
     for kind in kinds() {
         routes.extend((kind.routes)());
     }
+    routes.extend(import::routes());
     routes.extend(audit::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());
