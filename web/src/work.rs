@@ -1,8 +1,11 @@
 //! The work area: what waits for me, and the lists and cases of every noun.
 
+pub mod accounts;
 pub mod audit;
+pub mod interests;
 pub mod letters;
 pub mod org;
+pub mod people;
 pub mod settings;
 
 use crate::answer::PageResult;
@@ -66,9 +69,12 @@ pub fn routes() -> Vec<Route> {
     for kind in kinds() {
         routes.extend((kind.routes)());
     }
+    routes.extend(accounts::routes());
     routes.extend(audit::routes());
+    routes.extend(interests::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());
+    routes.extend(people::routes());
     routes.extend(settings::routes());
     routes
 }
