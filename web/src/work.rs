@@ -5,11 +5,14 @@ pub mod audit;
 pub mod demand;
 pub mod entry;
 pub mod import;
+pub mod accounts;
+pub mod interests;
 pub mod letters;
 pub mod objection;
 pub mod org;
 pub mod question;
 pub mod scenario;
+pub mod people;
 pub mod settings;
 
 use crate::answer::PageResult;
@@ -80,9 +83,12 @@ pub fn routes() -> Vec<Route> {
         routes.extend((kind.routes)());
     }
     routes.extend(import::routes());
+    routes.extend(accounts::routes());
     routes.extend(audit::routes());
+    routes.extend(interests::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());
+    routes.extend(people::routes());
     routes.extend(settings::routes());
     routes
 }
