@@ -1,8 +1,14 @@
 //! The work area: what waits for me, and the lists and cases of every noun.
 
 pub mod audit;
+pub mod bid;
+pub mod filing;
 pub mod letters;
+pub mod licence;
 pub mod org;
+pub mod paper;
+pub mod plan;
+pub mod scoring;
 pub mod settings;
 
 use crate::answer::PageResult;
@@ -52,6 +58,12 @@ pub fn kinds() -> Vec<Kind> {
         kind::<platform::people::Org>(),
         // resources and scenarios
         // bids and licences
+        kind::<primary::dossier::Paper>(),
+        kind::<primary::bid::Bid>(),
+        kind::<primary::scoring::Scoring>(),
+        kind::<primary::filing::Filing>(),
+        kind::<primary::licence::Licence>(),
+        kind::<primary::plan::Plan>(),
         // products
     ]
 }
@@ -70,6 +82,10 @@ pub fn routes() -> Vec<Route> {
     routes.extend(letters::routes());
     routes.extend(org::routes());
     routes.extend(settings::routes());
+    routes.extend(bid::routes());
+    routes.extend(scoring::routes());
+    routes.extend(filing::routes());
+    routes.extend(licence::routes());
     routes
 }
 
