@@ -56,7 +56,12 @@ async fn overview(ask: Ask) -> PageResult {
         ..Panel::default()
     };
     view.panels = vec![
-        Panel { title: ask.t("account-who"), facts: who.into(), links: vec![(ask.t("nav-switch-org"), "/account/organisations".into())], ..Panel::default() },
+        Panel {
+            title: ask.t("account-who"),
+            facts: who.into(),
+            links: vec![(ask.t("nav-switch-org"), "/account/organisations".into())],
+            ..Panel::default()
+        },
         Panel {
             title: ask.t("account-safety"),
             facts: vec![

@@ -70,7 +70,8 @@ async fn list(ask: Ask) -> PageResult {
         if here {
             cells[0].sub = Some(ask.t("sessions-this"));
         }
-        let end = Button { label: ask.t("sessions-end"), of: device(&s.agent), action: format!("/account/sessions/{}/end", s.id), ..Button::default() };
+        let end =
+            Button { label: ask.t("sessions-end"), of: device(&s.agent), action: format!("/account/sessions/{}/end", s.id), ..Button::default() };
         Line { cells, buttons: if here { Vec::new() } else { vec![end] }, ..Line::default() }
     };
     let others = sessions.len() > 1;

@@ -176,7 +176,14 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let (parking, farm, elder) = (licences[&("yi", "parking")], licences[&("jia", "farm")], licences[&("bing", "elder")]);
     let plan = |who, licence, title, form, purpose, summary| Plan { who, licence, title, form, purpose, summary };
     let yi = stage.who("yi")?;
-    let index = stage.look(|look| secondary::product::list(look, &yi, &product::Ask { words: "停车泊位指数接口".into(), ..product::Ask::default() }, platform::paging::Page::first(1)))?;
+    let index = stage.look(|look| {
+        secondary::product::list(
+            look,
+            &yi,
+            &product::Ask { words: "停车泊位指数接口".into(), ..product::Ask::default() },
+            platform::paging::Page::first(1),
+        )
+    })?;
     let index = index.rows.first().map(|p| p.id).ok_or(platform::Refusal::NotFound)?;
     stage.opens::<Product>("yi", json!({ "licence": parking, "title": "夜间停车指数", "form": "indicator" }))?;
     let returned = submit(stage, &plan("yi", parking, "停车投诉热点报告", "report", "industry", "投诉热点与成因分析。"))?;

@@ -80,6 +80,10 @@ impl Chrome {
     pub fn w<W: Word>(&self, word: &W) -> String {
         self.lang.w(*word)
     }
+    /// The language of a tag, for a page that holds texts in both.
+    pub fn lang_of(&self, tag: &str) -> Lang {
+        Lang::of(tag)
+    }
     /// The same page in the other language.
     pub fn other_lang(&self) -> String {
         let other = self.lang.pick("en", "zh-CN");

@@ -321,4 +321,3 @@ async fn confirm(ask: Ask, list: &'static List) -> PageResult {
         Err(refusal) => Err(refusal),
     }
 }
-

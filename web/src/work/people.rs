@@ -92,11 +92,12 @@ async fn list(ask: Ask) -> PageResult {
     let c = ask.chrome(ask.t("nav-people")).crumb(ask.t("nav-work"), "/work").crumb(title.clone(), format!("/work/organisations/{of}"));
     let view = PanelsView::new(c).lead(title).action(ask.t("people-invite"), format!("/work/people/invite?org={of}"));
     let people = Rows::new(&ask, &["name", "email", "roles", "record"], people.iter().map(line).collect());
-    ask.show(
-        &view
-            .panel(Panel { title: ask.t("people-all"), note: ask.t("people-lead"), table: Some(people), ..Panel::default() })
-            .panel(Panel { title: ask.t("people-invited"), note: ask.t("people-invited-lead"), table: Some(invited), ..Panel::default() }),
-    )
+    ask.show(&view.panel(Panel { title: ask.t("people-all"), note: ask.t("people-lead"), table: Some(people), ..Panel::default() }).panel(Panel {
+        title: ask.t("people-invited"),
+        note: ask.t("people-invited-lead"),
+        table: Some(invited),
+        ..Panel::default()
+    }))
 }
 
 fn invite_view(ask: &Ask, of: Id<Org>, kind: OrgKind, title: &str, faults: &[Fault]) -> PanelsView {
@@ -163,13 +164,23 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
     give.submit = ask.lang.w(person::Act::GrantRole);
     let line = |r: &Role| Line {
         cells: vec![Cell::word(ask.lang, *r)],
-        buttons: vec![Button { label: ask.lang.w(person::Act::RevokeRole), of: ask.lang.w(*r), action: at("take"), name: "role", value: r.as_str().into() }],
+        buttons: vec![Button {
+            label: ask.lang.w(person::Act::RevokeRole),
+            of: ask.lang.w(*r),
+            action: at("take"),
+            name: "role",
+            value: r.as_str().into(),
+        }],
         ..Line::default()
     };
     let facts = vec![
         Fact::text(ask.t("accept-email"), &row.email),
         Fact::text(ask.t("col-organisation"), &title),
-        Fact { badge: Some((standing(ask, &row, today(ask)).text, standing(ask, &row, today(ask)).tone)), label: ask.t("col-record"), ..Fact::default() },
+        Fact {
+            badge: Some((standing(ask, &row, today(ask)).text, standing(ask, &row, today(ask)).tone)),
+            label: ask.t("col-record"),
+            ..Fact::default()
+        },
     ];
     let back = format!("/work/people?org={of}");
     let c = ask.chrome(row.name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nav-people"), back.clone());
