@@ -1,5 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong words.
 
+mod import;
+
 use crate::serve;
 use clap::{CommandFactory, Parser, Subcommand};
 use platform::config::Settings;
@@ -54,6 +56,11 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// Read a list from a spreadsheet, all rows or none
+    #[command(
+        after_help = "Examples:\n  dajing import resources catalogue.xlsx --as wang@example.cn --set level=l2\n  dajing import scenarios annex.csv --as desk@example.cn --check"
+    )]
+    Import(import::Import),
     /// Check the chain of events
     Verify,
     /// Check settings, database, files, disk and policy
@@ -97,6 +104,10 @@ pub fn main() -> ExitCode {
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
+            // An empty text: what was printed has said it.
+            if why.is_empty() {
+                return ExitCode::from(1);
+            }
             if cli.json {
                 println!("{}", json!({ "error": why }));
             } else {
@@ -196,6 +207,7 @@ fn run(cli: &Cli) -> Result<(), String> {
             }
             Ok(())
         }
+        Command::Import(list) => import::run(&serve::database(&settings, Clock::machine())?, list, cli.json),
         Command::Verify => {
             let db = serve::database(&settings, Clock::machine())?;
             let found = db.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;

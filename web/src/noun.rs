@@ -4,12 +4,12 @@
 use crate::answer::{PageResult, see_saying};
 use crate::ask::{Ask, Face};
 use crate::routes::{Door, Route, route};
-use crate::view::case::{CaseView, Section, facts, timeline};
+use crate::view::case::{CaseView, Fact, Section, facts, timeline};
 use crate::view::chrome::Chrome;
-use crate::view::form::{Filling, FormView, draw, lists};
+use crate::view::form::{Filling, FormView, draw, html_id, label_of, lists};
 use crate::view::list::ListView;
 use askama::Template;
-use platform::event;
+use platform::event::{self, Event};
 use platform::flow::{self, Choice, Deed, Noun};
 use platform::sheet::{Answers, Kind, Sheet};
 use platform::words::Word;
@@ -34,6 +34,8 @@ pub trait Show: Noun {
     fn extend(_look: &mut Look, _who: &Caller, _ask: &Ask, _row: &Self, _view: &mut CaseView) -> Result<()> {
         Ok(())
     }
+    /// What of its history this caller may read.
+    fn history(_who: &Caller, _row: &Self, _events: &mut Vec<Event>) {}
 }
 
 /// The form of one act on its own page.
@@ -108,9 +110,24 @@ pub fn act_form<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, row: &N, deed
     form.action = format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str());
     form.careful = deed.careful;
     form.draft = deed.draft;
+    elsewhere(ask, row, &filling.faults, &mut form);
     form.grave = grave(deed.act.as_str());
     form.article = N::STEPS.iter().find(|s| s.act == deed.act).map_or(String::new(), |s| s.article.to_string());
     Ok(form)
+}
+
+/// Faults of an act in answers that its own form does not ask for, such as a draft's when it is handed in: they are
+/// named as the draft's form names them and lead there.
+fn elsewhere<N: Noun>(ask: &Ask, row: &N, faults: &[platform::Fault], form: &mut FormView) {
+    let asked = |name: &str| form.fields.iter().any(|f| f.name == name);
+    let head = |path: &str| path.split('[').next().unwrap_or_default().to_string();
+    let mut errors = form.errors.clone();
+    for (fault, error) in faults.iter().zip(&mut errors).filter(|(f, _)| !asked(&head(&f.field))) {
+        let Some(deed) = N::DEEDS.iter().find(|d| d.sheet.field(&head(&fault.field)).is_some()) else { continue };
+        error.text = format!("{}：{}", label_of(ask.lang, deed.sheet, &fault.field), ask.lang.fault(fault));
+        error.href = format!("/work/{}/{}/{}#{}", N::PATH, row.id(), deed.act.as_str(), html_id(&fault.field));
+    }
+    form.errors = errors;
 }
 
 /// Builds a case's page.
@@ -125,9 +142,12 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
         if sections.is_empty() {
             view.sections.push(Section { title: ask.t("section-content"), facts: all, ..Section::default() });
         } else {
-            for section in sections {
-                let own = all.iter().filter(|f| sheet.field(&f.name).and_then(|x| x.section) == Some(section)).cloned().collect();
-                view.sections.push(Section { title: ask.t(&format!("{}-section-{section}", sheet.name)), facts: own, ..Section::default() });
+            for section in std::iter::once(None).chain(sections.into_iter().map(Some)) {
+                let own: Vec<Fact> = all.iter().filter(|f| sheet.field(&f.name).and_then(|x| x.section) == section).cloned().collect();
+                let title = section.map_or_else(|| ask.t("section-content"), |s| ask.t(&format!("{}-section-{s}", sheet.name)));
+                if !own.is_empty() {
+                    view.sections.push(Section { title, facts: own, ..Section::default() });
+                }
             }
         }
     }
@@ -142,7 +162,8 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
             view.links.push((ask.lang.w(deed.act), format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str())));
         }
     }
-    let events = event::history(look, who, N::NAME, &row.id().to_string())?;
+    let mut events = event::history(look, who, N::NAME, &row.id().to_string())?;
+    N::history(who, &row, &mut events);
     view.history = timeline(ask.lang, &events);
     Ok(view)
 }
@@ -192,7 +213,13 @@ pub fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Fill
 
 async fn new<N: Noun>(ask: Ask) -> PageResult {
     let a = ask.clone();
-    let view = ask.look(move |look, who| new_view::<N>(look, who, &a, Filling { answers: a.query_answers(), ..Filling::default() })).await?;
+    let view = ask
+        .look(move |look, who| {
+            let mut answers = N::filled_new(look, who)?;
+            answers.merge(a.query_answers());
+            new_view::<N>(look, who, &a, Filling { answers, ..Filling::default() })
+        })
+        .await?;
     ask.show(&view)
 }
 
@@ -219,7 +246,7 @@ async fn open<N: Noun>(ask: Ask) -> PageResult {
 }
 
 /// Faults of uploaded files come with those of the sheet, so that all are shown at once.
-fn upload_faults(ask: &Ask, sheet: &Sheet, draft: bool) -> Option<Refusal> {
+pub fn upload_faults(ask: &Ask, sheet: &Sheet, draft: bool) -> Option<Refusal> {
     if ask.faults.is_empty() {
         return None;
     }

@@ -1,13 +1,20 @@
 //! The work area: what waits for me, and the lists and cases of every noun.
 
+pub mod announcement;
 pub mod audit;
 pub mod bid;
+pub mod demand;
+pub mod entry;
 pub mod filing;
+pub mod import;
 pub mod letters;
 pub mod licence;
+pub mod objection;
 pub mod org;
 pub mod paper;
 pub mod plan;
+pub mod question;
+pub mod scenario;
 pub mod scoring;
 pub mod settings;
 
@@ -57,6 +64,12 @@ pub fn kinds() -> Vec<Kind> {
     vec![
         kind::<platform::people::Org>(),
         // resources and scenarios
+        kind::<resources::Entry>(),
+        kind::<primary::Demand>(),
+        kind::<primary::Scenario>(),
+        kind::<primary::Announcement>(),
+        kind::<primary::Question>(),
+        kind::<primary::Objection>(),
         // bids and licences
         kind::<primary::dossier::Paper>(),
         kind::<primary::bid::Bid>(),
@@ -78,6 +91,7 @@ pub fn routes() -> Vec<Route> {
     for kind in kinds() {
         routes.extend((kind.routes)());
     }
+    routes.extend(import::routes());
     routes.extend(audit::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());

@@ -108,7 +108,7 @@ pub fn html_id(path: &str) -> String {
 }
 
 /// The label of a fault's field; rows are numbered from 1.
-fn label_of(lang: Lang, sheet: &Sheet, path: &str) -> String {
+pub fn label_of(lang: Lang, sheet: &Sheet, path: &str) -> String {
     let (head, rest) = path.split_once('[').unwrap_or((path, ""));
     let Some(field) = sheet.field(head) else { return lang.maybe(&format!("{}-{head}", sheet.name)).unwrap_or_else(|| path.to_string()) };
     let label = lang.t(&format!("{}-{head}", sheet.name));
