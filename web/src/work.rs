@@ -1,5 +1,6 @@
 //! The work area: what waits for me, and the lists and cases of every noun.
 
+pub mod accounts;
 pub mod announcement;
 pub mod audit;
 pub mod bid;
@@ -7,11 +8,13 @@ pub mod demand;
 pub mod entry;
 pub mod filing;
 pub mod import;
+pub mod interests;
 pub mod letters;
 pub mod licence;
 pub mod objection;
 pub mod org;
 pub mod paper;
+pub mod people;
 pub mod plan;
 pub mod question;
 pub mod scenario;
@@ -92,9 +95,12 @@ pub fn routes() -> Vec<Route> {
         routes.extend((kind.routes)());
     }
     routes.extend(import::routes());
+    routes.extend(accounts::routes());
     routes.extend(audit::routes());
+    routes.extend(interests::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());
+    routes.extend(people::routes());
     routes.extend(settings::routes());
     routes.extend(bid::routes());
     routes.extend(scoring::routes());
