@@ -112,7 +112,8 @@ fn view(ask: &Ask, of: &Opened, faults: &[Fault]) -> PlainView {
     }
     let first = of.link.kind == Kind::FirstAdmin;
     let invited = ask.lang.ta("invited-lead", &[("org", of.org.clone()), ("roles", roles), ("email", of.link.email.clone())]);
-    let plain = PlainView::new(ask, if first { "first-admin-title" } else { "invited-title" }).say(if first { ask.t("first-admin-lead") } else { invited });
+    let plain =
+        PlainView::new(ask, if first { "first-admin-title" } else { "invited-title" }).say(if first { ask.t("first-admin-lead") } else { invited });
     if !first && of.mine {
         let form = FormView { action: here, submit: ask.t("invited-join"), ..FormView::default() };
         return PlainView { form: Some(form), ..plain };
@@ -190,7 +191,8 @@ async fn accept(ask: &Ask, of: &Opened) -> PageResult {
         return Err(Refusal::Faulty(faults));
     }
     let (app, secret, lang) = (ask.app.clone(), ask.param("secret").to_string(), ask.lang.tag().to_string());
-    let attempt = Attempt { email: email.clone(), password: typed.clone(), code: String::new(), agent: ask.agent.clone(), address: ask.address.clone() };
+    let attempt =
+        Attempt { email: email.clone(), password: typed.clone(), code: String::new(), agent: ask.agent.clone(), address: ask.address.clone() };
     let token = blocking(move || {
         let newcomer = Newcomer { password: password::hash(&typed, &email, &name)?, email, name, lang };
         app.db.act(move |tx| link::accept(tx, &secret, newcomer))?;

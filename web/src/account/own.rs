@@ -56,7 +56,12 @@ async fn overview(ask: Ask) -> PageResult {
         ..Panel::default()
     };
     view.panels = vec![
-        Panel { title: ask.t("account-who"), facts: who.into(), links: vec![(ask.t("nav-switch-org"), "/account/organisations".into())], ..Panel::default() },
+        Panel {
+            title: ask.t("account-who"),
+            facts: who.into(),
+            links: vec![(ask.t("nav-switch-org"), "/account/organisations".into())],
+            ..Panel::default()
+        },
         Panel {
             title: ask.t("account-safety"),
             facts: vec![
@@ -146,7 +151,7 @@ async fn organisations(ask: Ask) -> PageResult {
             ..Line::default()
         }
     };
-    let mut table = Rows::new(&ask, &["name", "kind", "roles", "state"], orgs.iter().map(line).collect());
+    let mut table = Rows::new(&ask, &["name", "kind", "roles_held", "state"], orgs.iter().map(line).collect());
     table.empty = ask.t("organisations-none");
     let c = ask.chrome(ask.t("nav-switch-org")).crumb(ask.t("nav-account"), "/account");
     let view = PanelsView::new(c).back("/account").lead(ask.t("organisations-lead"));

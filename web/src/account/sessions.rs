@@ -57,7 +57,7 @@ pub fn cells(session: &Session) -> Vec<Cell> {
 }
 
 /// Columns of [`cells`].
-pub const COLUMNS: &[&str] = &["device", "from", "signed_in_at", "seen_at", "expires_at"];
+pub const COLUMNS: &[&str] = &["device", "login_address", "signed_in_at", "last_seen_at", "expires_at"];
 
 /// `GET /account/sessions`
 async fn list(ask: Ask) -> PageResult {
@@ -70,7 +70,8 @@ async fn list(ask: Ask) -> PageResult {
         if here {
             cells[0].sub = Some(ask.t("sessions-this"));
         }
-        let end = Button { label: ask.t("sessions-end"), of: device(&s.agent), action: format!("/account/sessions/{}/end", s.id), ..Button::default() };
+        let end =
+            Button { label: ask.t("sessions-end"), of: device(&s.agent), action: format!("/account/sessions/{}/end", s.id), ..Button::default() };
         Line { cells, buttons: if here { Vec::new() } else { vec![end] }, ..Line::default() }
     };
     let others = sessions.len() > 1;

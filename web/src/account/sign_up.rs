@@ -111,10 +111,6 @@ async fn sent(ask: Ask) -> PageResult {
         })
         .await?;
     let when = by.map_or_else(|| ask.t("due-unknown"), |day| day.to_string());
-    let steps = vec![
-        ask.lang.ta("sign-up-next-1", &[("by", when)]),
-        ask.t("sign-up-next-2"),
-        ask.t("sign-up-next-3"),
-    ];
+    let steps = vec![ask.lang.ta("sign-up-next-1", &[("by", when)]), ask.t("sign-up-next-2"), ask.t("sign-up-next-3")];
     ask.show(&SentView { c: ask.chrome(ask.t("sign-up-sent")), by, steps })
 }

@@ -36,7 +36,8 @@ pub fn routes() -> Vec<Route> {
 async fn list(ask: Ask) -> PageResult {
     let (words, page) = (ask.q("q").to_string(), ask.page());
     let found = ask.look(move |look, who| admin::people(look, who, &words, page)).await?;
-    let view = ListView::new(&ask, ask.t("nav-accounts"), "accounts", &["name", "email", "state", "created_at"]).words(&ask).lead(ask.t("accounts-lead"));
+    let view =
+        ListView::new(&ask, ask.t("nav-accounts"), "accounts", &["name", "email", "state", "created_at"]).words(&ask).lead(ask.t("accounts-lead"));
     view.fill(&ask, found, |p| Row {
         href: format!("/work/accounts/{}", p.id),
         cells: vec![Cell::text(&p.name), Cell::text(&p.email), state(&ask, p), Cell::at(Some(p.created_at))],
@@ -70,7 +71,8 @@ const END: Act = Act {
 };
 const DISABLE: Act = Act { name: "disable", title: "accounts-disable", sheet: &REASON, run: admin::disable, say: "done" };
 const ENABLE: Act = Act { name: "enable", title: "accounts-enable", sheet: &REASON, run: admin::enable, say: "done" };
-const DROP: Act = Act { name: "drop-totp", title: "accounts-drop-totp", sheet: &NOTHING, run: |tx, who, of, _| admin::drop_totp(tx, who, of), say: "done" };
+const DROP: Act =
+    Act { name: "drop-totp", title: "accounts-drop-totp", sheet: &NOTHING, run: |tx, who, of, _| admin::drop_totp(tx, who, of), say: "done" };
 
 fn act_form(ask: &Ask, of: Id<Person>, act: &Act, faults: &[Fault]) -> FormView {
     let asked = ask.path.ends_with(act.name);
@@ -104,11 +106,16 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
         Fact::text(ask.t("col-created_at"), platform::clock::shanghai_text(row.created_at)),
     ];
     let c = ask.chrome(row.name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nav-accounts"), "/work/accounts");
-    let orgs = Rows::new(ask, &["organisation", "kind", "roles"], orgs.iter().map(member).collect());
+    let orgs = Rows::new(ask, &["organisation", "kind", "roles_held"], orgs.iter().map(member).collect());
     let mut view = PanelsView::new(c).back("/work/accounts").panel(Panel { facts, table: Some(orgs), ..Panel::default() });
     if ask.who.is(SecurityAdmin) && ask.who.person != Some(id) {
         let table = Rows::new(ask, sessions::COLUMNS, live.iter().map(|s: &Session| Line { cells: sessions::cells(s), ..Line::default() }).collect());
-        let panel = |act: &Act| Panel { title: ask.t(act.title), note: ask.t(&format!("{}-lead", act.title)), form: Some(act_form(ask, id, act, faults)), ..Panel::default() };
+        let panel = |act: &Act| Panel {
+            title: ask.t(act.title),
+            note: ask.t(&format!("{}-lead", act.title)),
+            form: Some(act_form(ask, id, act, faults)),
+            ..Panel::default()
+        };
         view = view.panel(Panel { table: Some(table), ..panel(&END) });
         if coded {
             view = view.panel(panel(&DROP));
