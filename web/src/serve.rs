@@ -87,6 +87,7 @@ pub fn assemble(
         settings: settings.table().to_vec(),
         door: platform::account::Door::new(),
         metrics,
+        demo_accounts: Vec::new(),
     }))
 }
 
