@@ -79,6 +79,8 @@ pub trait Noun: Sized + Clone + Send + 'static {
     const STEPS: &'static [Step<Self::State, Self::Act>];
     /// How it begins, when a person may begin it by a form.
     const OPENING: Option<Opening<Self>>;
+    /// States that can still be left and in which nothing waits for anybody: what is published, what runs until its day.
+    const RESTS: &'static [Self::State] = &[];
     /// What may be done to it, in the order of its buttons.
     const DEEDS: &'static [Deed<Self>];
 
@@ -93,6 +95,10 @@ pub trait Noun: Sized + Clone + Send + 'static {
     }
     /// What stands already in an act's form: the draft, or figures computed from the record.
     fn filled(_look: &mut Look, _who: &Caller, _row: &Self, _act: Self::Act) -> Result<Answers> {
+        Ok(Answers::default())
+    }
+    /// What stands already in the form of a new case.
+    fn filled_new(_look: &mut Look, _who: &Caller) -> Result<Answers> {
         Ok(Answers::default())
     }
 }
@@ -164,8 +170,11 @@ impl<N: Noun> Deed<N> {
     }
 }
 
+/// A line that holds for a caller, with the role it is taken in.
+type Found<N> = (&'static Step<<N as Noun>::State, <N as Noun>::Act>, Role);
+
 /// The line for an act from a state by this caller, or why there is none.
-fn line<N: Noun>(who: &Caller, from: Option<N::State>, act: N::Act) -> Result<(&'static Step<N::State, N::Act>, Role)> {
+fn line<N: Noun>(who: &Caller, from: Option<N::State>, act: N::Act) -> Result<Found<N>> {
     let of_act = || N::STEPS.iter().filter(|s| s.act == act);
     let Some(any) = of_act().next() else { return Err(Refusal::broken(format!("{} has no step {act:?}", N::NAME))) };
     if !of_act().any(|s| who.is_any(s.by)) {
@@ -307,8 +316,11 @@ pub fn open_to<N: Noun>(look: &mut Look, who: &Caller, row: &N) -> Result<Vec<&'
 }
 
 /// Whose turn it is in a state: the roles of the first line that leads out of it. Tables are written so that the first
-/// line from each state is the way forward.
+/// line from each state is the way forward. Nobody's in a state that rests.
 pub fn turn<N: Noun>(state: N::State) -> &'static [Role] {
+    if N::RESTS.contains(&state) {
+        return &[];
+    }
     N::STEPS.iter().find(|s| s.from == Some(state) && s.to != state && !s.by.contains(&Role::Calendar)).map_or(&[], |s| s.by)
 }
 

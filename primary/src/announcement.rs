@@ -161,6 +161,7 @@ impl Noun for Announcement {
     const TABLE: &'static str = "announcement";
     const PATH: &'static str = "announcements";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const RESTS: &'static [State] = &[State::Published];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &ANNOUNCEMENT, draft: true, run: draft });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Edit, &ANNOUNCEMENT, edit).draft(),
@@ -208,6 +209,9 @@ impl Noun for Announcement {
     }
     fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
         Ok(if act == Act::Edit { row.answers() } else { Answers::default() })
+    }
+    fn filled_new(look: &mut Look, _: &Caller) -> Result<Answers> {
+        Ok(first_answers(look))
     }
 }
 

@@ -136,6 +136,7 @@ impl Noun for Demand {
     const TABLE: &'static str = "demand";
     const PATH: &'static str = "demands";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const RESTS: &'static [State] = &[State::Merged];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::File, sheet: &DEMAND, draft: false, run: file });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Merge, &MERGE, merge),

@@ -423,6 +423,8 @@ pub struct Ask {
     pub words: String,
     pub state: Option<State>,
     pub holder: Option<Id<Org>>,
+    /// Only those that live and whose last day comes by then.
+    pub ends_by: Option<NaiveDate>,
 }
 
 /// Licences in the caller's sight, newest first: his organisation's own, or all for those who oversee.
@@ -435,6 +437,9 @@ pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Page
         }
         if let Some(state) = ask.state {
             q = q.filter(licence::state.eq(state));
+        }
+        if let Some(day) = ask.ends_by {
+            q = q.filter(licence::to_on.le(day).and(licence::state.eq_any([State::InForce, State::Suspended])));
         }
         if !ask.words.is_empty() {
             q = q.filter(licence::title.like(like(&ask.words)).escape('\\'));

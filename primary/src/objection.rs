@@ -10,7 +10,7 @@ use platform::db::{Look, MultiBackend, Tx};
 use platform::diesel;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
-use platform::paging::{Page, Paged};
+use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person};
 use platform::refusal::{Refusal, Result};
 use platform::schema::objection;
@@ -170,8 +170,17 @@ pub fn outcome(look: &mut Look, noun: &str, subject: &str) -> Result<Vec<(State,
         .load(look.db())?)
 }
 
+/// What a list of objections asks for. Empty fields ask for everything.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub words: String,
+    pub state: Option<State>,
+    /// Id of what is objected to.
+    pub subject: String,
+}
+
 /// Objections in the caller's sight, newest first: those who oversee see all, others their own.
-pub fn list(look: &mut Look, who: &Caller, state: Option<State>, subject: Option<&str>, page: Page) -> Result<Paged<Objection>> {
+pub fn list(look: &mut Look, who: &Caller, wanted: &Wanted, page: Page) -> Result<Paged<Objection>> {
     if who.person.is_none() {
         return Err(Refusal::SignIn);
     }
@@ -183,11 +192,14 @@ pub fn list(look: &mut Look, who: &Caller, state: Option<State>, subject: Option
                 (_, me) => q.filter(objection::created_by.eq(me)),
             };
         }
-        if let Some(state) = state {
+        if let Some(state) = wanted.state {
             q = q.filter(objection::state.eq(state));
         }
-        if let Some(subject) = subject {
-            q = q.filter(objection::subject.eq(subject.to_string()));
+        if !wanted.subject.is_empty() {
+            q = q.filter(objection::subject.eq(wanted.subject.clone()));
+        }
+        if !wanted.words.trim().is_empty() {
+            q = q.filter(objection::title.like(like(&wanted.words)).escape('\\'));
         }
         q
     };

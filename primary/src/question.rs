@@ -9,7 +9,7 @@ use platform::db::{Look, MultiBackend, Tx};
 use platform::diesel;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
-use platform::paging::{Page, Paged};
+use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person};
 use platform::refusal::{Refusal, Result};
 use platform::schema::question;
@@ -56,7 +56,8 @@ impl Question {
     pub fn answers(&self) -> Answers {
         Answers::parse(&self.content)
     }
-    fn is_of(&self, who: &Caller) -> bool {
+    /// Asked by the caller or by somebody of the caller's organisation.
+    pub fn is_of(&self, who: &Caller) -> bool {
         self.owner.is_some_and(|o| who.acts_for(o)) || (self.created_by.is_some() && self.created_by == who.person)
     }
 }
@@ -148,15 +149,19 @@ fn answer(tx: &mut Tx, who: &Caller, row: &Question, a: Answers) -> Result<()> {
 /// The questions about an announcement, newest first: the answered ones for everybody, one's own and, for those who
 /// oversee, all.
 pub fn of(look: &mut Look, who: &Caller, about: Id<Announcement>, page: Page) -> Result<Paged<Question>> {
-    listed(look, who, Some(about), None, page)
+    list(look, who, &Wanted { announcement: Some(about), ..Wanted::default() }, page)
 }
 
-/// Questions in a state across announcements, as the desk's work list; others see what [`of`] shows them.
-pub fn list(look: &mut Look, who: &Caller, state: Option<State>, page: Page) -> Result<Paged<Question>> {
-    listed(look, who, None, state, page)
+/// What a list of questions asks for. Empty fields ask for everything.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub words: String,
+    pub state: Option<State>,
+    pub announcement: Option<Id<Announcement>>,
 }
 
-fn listed(look: &mut Look, who: &Caller, about: Option<Id<Announcement>>, state: Option<State>, page: Page) -> Result<Paged<Question>> {
+/// Questions across announcements, newest first, as the desk's work list; others see what [`of`] shows them.
+pub fn list(look: &mut Look, who: &Caller, wanted: &Wanted, page: Page) -> Result<Paged<Question>> {
     let filter = || {
         let mut q = question::table.into_boxed::<MultiBackend>();
         if !who.oversees() {
@@ -166,11 +171,14 @@ fn listed(look: &mut Look, who: &Caller, about: Option<Id<Announcement>>, state:
                 _ => q.filter(question::state.eq(State::Answered)),
             };
         }
-        if let Some(about) = about {
+        if let Some(about) = wanted.announcement {
             q = q.filter(question::announcement.eq(about));
         }
-        if let Some(state) = state {
+        if let Some(state) = wanted.state {
             q = q.filter(question::state.eq(state));
+        }
+        if !wanted.words.trim().is_empty() {
+            q = q.filter(question::title.like(like(&wanted.words)).escape('\\'));
         }
         q
     };

@@ -107,6 +107,7 @@ impl Noun for Scenario {
     const TABLE: &'static str = "scenario";
     const PATH: &'static str = "scenarios";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const RESTS: &'static [State] = &[State::Published];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &SCENARIO, draft: false, run: draft });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Edit, &SCENARIO, edit),

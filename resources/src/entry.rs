@@ -166,6 +166,7 @@ impl Noun for Entry {
     const TABLE: &'static str = "entry";
     const PATH: &'static str = "entries";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const RESTS: &'static [State] = &[State::Published, State::Withdrawn];
     const OPENING: Option<Opening<Self>> =
         Some(Opening { act: Act::Enter, sheet: &ENTRY, draft: false, run: |tx, who, answers| enter(tx, who, Act::Enter, &answers) });
     const DEEDS: &'static [Deed<Self>] = &[

@@ -2,27 +2,30 @@
 //! What was approved stays on offer while a new version is decided; a version, once submitted, is never changed.
 
 pub mod form;
+mod shelf;
+mod submission;
 pub mod version;
 
 pub use form::{Content, PRODUCT};
+pub use shelf::must_be_listable;
+pub(crate) use shelf::{Decision, decided};
 pub use version::Version;
 
-use crate::{pricing, review};
+use crate::review;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, org, person};
-use platform::schema::{event, file as file_table, product};
+use platform::schema::product;
 use platform::sheet::{Answers, REASON};
-use platform::{At, Caller, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, diesel, file, serial, words};
+use platform::{At, Caller, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, diesel, file, words};
 use primary::licence::{self, Licence};
 use primary::scenario::{self, Scenario};
 use primary::{ProductForm, Purpose};
 use resources::{Domain, entry};
 use serde::Serialize;
-use serde_json::json;
 
 words! {
     pub enum State: "product-state" {
@@ -133,10 +136,10 @@ impl Noun for Product {
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Save, &PRODUCT, |tx, who, row, a| save(tx, who, row, Act::Save, a)).draft().quiet(),
         deed(Act::Revise, &PRODUCT, |tx, who, row, a| save(tx, who, row, Act::Revise, a)).draft().quiet(),
-        deed(Act::Submit, &form::SUBMIT, |tx, who, row, a| submit(tx, who, row, Act::Submit, a)),
-        deed(Act::Resubmit, &form::SUBMIT, |tx, who, row, a| submit(tx, who, row, Act::Resubmit, a)),
+        deed(Act::Submit, &form::SUBMIT, |tx, who, row, a| submission::submit(tx, who, row, Act::Submit, a)),
+        deed(Act::Resubmit, &form::SUBMIT, |tx, who, row, a| submission::submit(tx, who, row, Act::Resubmit, a)),
         deed(Act::Recall, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Recall, a)),
-        deed(Act::List, &platform::sheet::NOTHING, list_it).when(must_be_listable),
+        deed(Act::List, &platform::sheet::NOTHING, shelf::list).when(must_be_listable),
         deed(Act::Delist, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Delist, Record::none().because(a.text("reason"))).map(drop)),
         deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)),
     ];
@@ -297,136 +300,10 @@ fn spoken(parts: &[&str]) -> String {
     parts.join(" ").to_lowercase()
 }
 
-/// Submits the draft as the next version and opens its review. A review of an earlier version that is still open is void.
-fn submit(tx: &mut Tx, who: &Caller, row: &Product, act: Act, _: Answers) -> Result<()> {
-    org::must_be_ready(tx, who)?;
-    person::must_be_ready(tx, who)?;
-    let licence = licence::must_be_in_force(tx, row.licence)?;
-    let draft = row.answers();
-    must_answer(tx, row, &draft)?;
-    let (answers, content) = form::settle(&draft)?;
-    form::must_be_covered(tx, &licence, &content)?;
-    if let Some(price) = pricing::current(tx, row.id)? {
-        must_be_free(content.purpose, &price)?;
-    }
-    review::void(tx, who, row.id)?;
-    let before = if row.version > 0 { Some(version::find(tx, row.id, row.version)?) } else { None };
-    let made = version::make(tx, who, row, &answers)?;
-    let mut named = row.clone();
-    named.version = made.number;
-    if named.serial.is_none() {
-        named.serial = Some(serial::next(tx, "product")?);
-    }
-    diesel::update(product::table.find(row.id))
-        .set((product::content.eq(answers.json()), product::version.eq(made.number), product::serial.eq(&named.serial)))
-        .execute(tx.db())?;
-    if !row.stands() {
-        named.title = content.title.clone();
-        named.form = content.form;
-        named.purpose = content.purpose;
-        show(tx, &named, &content.summary)?;
-    }
-    let changed = before.map(|b| made.changed_since(&b)).unwrap_or_default();
-    review::begin_on(tx, who, &named, &content.title, &made, &changed)?;
-    flow::take(tx, who, &named, act, Record::of(json!({"version": made.number, "digest": made.digest, "changed": changed}))).map(drop)
-}
-
-/// Refuses while a point raised at the last return stands without an answer.
-fn must_answer(look: &mut Look, row: &Product, draft: &Answers) -> Result<()> {
-    let raised = review::raised(look, row.id)?;
-    let answered = |point: &str| {
-        let rows = draft.0.get("answers").and_then(|v| v.as_array());
-        rows.is_some_and(|rows| {
-            let text = |row: &serde_json::Value, name: &str| row.get(name).and_then(|v| v.as_str()).unwrap_or("").trim().to_string();
-            rows.iter().any(|row| text(row, "point") == point && !text(row, "answer").is_empty())
-        })
-    };
-    if raised.iter().all(|r| answered(&r.point)) { Ok(()) } else { Err(Refusal::rule("open-points", "ZJK-25")) }
-}
-
 /// Takes a submitted product back, or withdraws one for good; the open review is void.
 fn leave(tx: &mut Tx, who: &Caller, row: &Product, act: Act, a: Answers) -> Result<()> {
     review::void(tx, who, row.id)?;
     flow::take(tx, who, row, act, Record::none().because(a.text("reason"))).map(drop)
-}
-
-/// What a review comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
-    Approve,
-    Return,
-    Refuse,
-}
-
-/// Follows from the consolidation of a review: approval binds the digest that was reviewed; what was on offer before
-/// stays on offer when a new version is returned or refused.
-pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: Decision, points: &[review::Raised], reason: &str) -> Result<()> {
-    let row = row(tx, of.product)?;
-    let made = version::find(tx, row.id, of.version)?;
-    if row.version != of.version || made.digest != of.about().digest {
-        return Err(Refusal::Stale);
-    }
-    let first = !row.stands();
-    let mut named = row.clone();
-    let act = match decision {
-        Decision::Approve => {
-            let content = made.read()?;
-            named.title = content.title.clone();
-            named.form = content.form;
-            named.purpose = content.purpose;
-            show(tx, &named, &content.summary)?;
-            diesel::update(product::table.find(row.id)).set(product::approved_version.eq(Some(made.number))).execute(tx.db())?;
-            let samples: Vec<Id<file::File>> = content.sample_file.iter().filter_map(|i| i.parse().ok()).collect();
-            diesel::update(file_table::table.filter(file_table::id.eq_any(samples))).set(file_table::public.eq(true)).execute(tx.db())?;
-            if first { Act::Approve } else { Act::ApproveVersion }
-        }
-        Decision::Return => {
-            // Each point raised waits in the draft for its answer.
-            let mut draft = row.answers();
-            draft.set("answers", points.iter().map(|p| json!({"point": p.point, "answer": ""})).collect::<Vec<_>>());
-            diesel::update(product::table.find(row.id)).set(product::content.eq(draft.json())).execute(tx.db())?;
-            if first { Act::Return } else { Act::ReturnVersion }
-        }
-        Decision::Refuse if first => Act::Refuse,
-        Decision::Refuse => Act::RefuseVersion,
-    };
-    let detail = json!({"version": made.number, "digest": made.digest, "review": of.serial, "points": points});
-    flow::take(tx, who, &named, act, Record::of(detail).because(reason)).map(drop)
-}
-
-/// Refuses unless the product may be put on the shelf: an approved version, the licence in force, a price received and
-/// effective, and not taken off by the operator since.
-pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()> {
-    licence::must_be_in_force(look, row.licence)?;
-    let Some(price) = pricing::current(look, row.id)? else {
-        return Err(match pricing::coming(look, row.id)? {
-            Some(from) => Refusal::rule("not-effective", "BJ-17").with("from", from),
-            None => Refusal::rule("price-not-filed", "BJ-17"),
-        });
-    };
-    must_be_free(row.purpose, &price)?;
-    let last: Option<(String, Role)> = event::table
-        .filter(event::noun.eq(Product::NAME).and(event::subject.eq(row.id.to_string())))
-        .filter(event::act.eq_any([Act::Delist.as_str(), Act::ApproveVersion.as_str(), Act::List.as_str()]))
-        .order(event::seq.desc())
-        .select((event::act, event::role))
-        .first(look.db())
-        .optional()?;
-    match last {
-        Some((act, Reviewer)) if act == Act::Delist.as_str() => Err(Refusal::rule("taken-off", "ZJK-28")),
-        _ => Ok(()),
-    }
-}
-
-/// What serves the public good costs nothing (ZJK-6).
-fn must_be_free(purpose: Purpose, price: &pricing::Pricing) -> Result<()> {
-    if purpose == Purpose::PublicGood && price.tariff != pricing::Kind::Free { Err(Refusal::rule("public-good-free", "ZJK-6")) } else { Ok(()) }
-}
-
-fn list_it(tx: &mut Tx, who: &Caller, row: &Product, _: Answers) -> Result<()> {
-    let now = tx.now();
-    diesel::update(product::table.find(row.id)).set(product::listed_at.eq(Some(now))).execute(tx.db())?;
-    flow::take(tx, who, row, Act::List, Record::of(json!({"version": row.approved_version}))).map(drop)
 }
 
 /// A product's row, whoever asks: for verbs of other nouns.

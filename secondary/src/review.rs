@@ -1,13 +1,15 @@
 //! 合规审核 — two reviewers look at a submitted version independently, unseen by each other, then decide together on the
 //! five points (ZJK-21, ZJK-25). A changed version voids the review: nobody's half review leaks or lingers.
 
+pub mod decision;
 pub mod queue;
 pub mod seat;
 
+pub use decision::{Found, found};
 pub use queue::{Tab, Waiting, queue};
 pub use seat::{Opinion, Seat, own_opinion, votes};
 
-use crate::product::{self, Decision, Product, Version};
+use crate::product::{self, Product, Version};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::event::Record;
@@ -17,7 +19,7 @@ use platform::refusal::{Fault, Refusal, Result};
 use platform::schema::review;
 use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
 use platform::{At, Caller, Id, Look, Role, Tx, diesel, serial, words};
-use primary::assessment::{Assessment, Finding, Outcome, Verdict, decide};
+use primary::assessment::{Assessment, Finding, Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -156,9 +158,9 @@ impl Noun for Review {
         })
         .when(seat::may_claim),
         deed(Act::Vote, &VOTE, vote).when(seat::may_vote).quiet(),
-        deed(Act::Approve, &APPROVE, approve).when(must_be_seated),
-        deed(Act::Return, &RETURN, return_for_changes).when(must_be_seated),
-        deed(Act::Refuse, &REASON, refuse).when(must_be_seated),
+        deed(Act::Approve, &APPROVE, decision::approve).when(decision::must_be_seated),
+        deed(Act::Return, &RETURN, decision::return_for_changes).when(decision::must_be_seated),
+        deed(Act::Refuse, &REASON, decision::refuse).when(decision::must_be_seated),
         deed(Act::HandOver, &HAND_OVER, hand_over).when(seat::may_leave),
         deed(Act::Release, &REASON, |tx, who, row, a| {
             seat::release(tx, who, row)?;
@@ -340,106 +342,6 @@ fn pinned(evidence: &str, submitted: &product::version::Submitted) -> bool {
         Some(("file", id)) => submitted.files.iter().any(|f| f.id == id),
         _ => false,
     }
-}
-
-/// What the reviewers came to on one point.
-#[derive(Clone, Debug, Serialize)]
-pub struct Found {
-    pub point: String,
-    pub outcome: Outcome,
-    pub verdicts: Vec<Verdict>,
-    /// Reasons of those who do not find it met.
-    pub reasons: Vec<String>,
-}
-
-/// What the reviewers came to on each point, in the profile's order; once all opinions are in.
-pub fn found(look: &mut Look, who: &Caller, row: &Review) -> Result<Vec<Found>> {
-    let opinions = votes(look, who, row)?;
-    let profile = look.profile();
-    Ok(profile
-        .compliance
-        .points
-        .iter()
-        .map(|point| {
-            let on: Vec<&Finding> = opinions.iter().flat_map(|o| &o.findings).filter(|f| f.point == point.key).collect();
-            let verdicts: Vec<Verdict> = on.iter().map(|f| f.verdict).collect();
-            let reasons = on.iter().filter(|f| f.verdict != Verdict::Meets).map(|f| f.reason.clone()).collect();
-            Found { point: point.key.clone(), outcome: decide(&verdicts), verdicts, reasons }
-        })
-        .collect())
-}
-
-/// Only who gave an opinion decides.
-fn must_be_seated(look: &mut Look, who: &Caller, row: &Review) -> Result<()> {
-    match seat::of(look, who, row)? {
-        Some(_) => row.owner.map_or(Ok(()), |owner| interest::must_be_free(look, who, owner)),
-        None => Err(Refusal::rule("not-claimed", "ZJK-25")),
-    }
-}
-
-/// Approves: every point is met in the eyes of all, or the reviewers say why it is after all. A point that all find
-/// unmet cannot be talked away.
-fn approve(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Result<()> {
-    #[derive(Deserialize)]
-    struct Typed {
-        #[serde(default)]
-        resolved: Vec<Resolved>,
-    }
-    let Typed { resolved } = a.read()?;
-    must_stand_once("resolved", &resolved.iter().map(|r| r.point.as_str()).collect::<Vec<_>>(), tx)?;
-    for found in found(tx, who, row)? {
-        let settled = match found.outcome {
-            Outcome::Approved => true,
-            Outcome::Conflict => resolved.iter().any(|r| r.point == found.point),
-            Outcome::Return | Outcome::Refuse => false,
-        };
-        if !settled {
-            let name = tx.profile().point(&found.point).map(|p| p.name.zh.clone()).unwrap_or(found.point);
-            return Err(Refusal::rule("points-not-met", "ZJK-25").with("point", name));
-        }
-    }
-    decide_on(tx, who, row, Act::Approve, Matter { resolved, reason: a.text("reason").into(), ..row.about() })
-}
-
-fn return_for_changes(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Result<()> {
-    #[derive(Deserialize)]
-    struct Typed {
-        points: Vec<Raised>,
-    }
-    let Typed { points } = a.read()?;
-    must_stand_once("points", &points.iter().map(|r| r.point.as_str()).collect::<Vec<_>>(), tx)?;
-    decide_on(tx, who, row, Act::Return, Matter { points, reason: a.text("reason").into(), ..row.about() })
-}
-
-fn refuse(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Result<()> {
-    decide_on(tx, who, row, Act::Refuse, Matter { reason: a.text("reason").into(), ..row.about() })
-}
-
-/// Each point named is one of the profile's and stands once, so that one answer meets it.
-fn must_stand_once(field: &str, points: &[&str], look: &Look) -> Result<()> {
-    let profile = look.profile();
-    let mut faults = Vec::new();
-    for (i, point) in points.iter().enumerate() {
-        if profile.point(point).is_none() {
-            faults.push(Fault::at(format!("{field}[{i}].point"), "not-a-choice"));
-        }
-        if points[..i].contains(point) {
-            faults.push(Fault::at(format!("{field}[{i}].point"), "point-twice"));
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Refusal::Faulty(faults)) }
-}
-
-/// Writes what the review came to and moves the product accordingly, in one act.
-fn decide_on(tx: &mut Tx, who: &Caller, row: &Review, act: Act, matter: Matter) -> Result<()> {
-    let decision = match act {
-        Act::Approve => Decision::Approve,
-        Act::Return => Decision::Return,
-        _ => Decision::Refuse,
-    };
-    diesel::update(review::table.find(row.id)).set(review::content.eq(serde_json::to_string(&matter)?)).execute(tx.db())?;
-    flow::take(tx, who, row, act, Record::of(&matter).because(&matter.reason))?;
-    product::decided(tx, who, row, decision, &matter.points, &matter.reason)
 }
 
 #[cfg(test)]

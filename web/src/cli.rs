@@ -1,5 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong words.
 
+mod import;
+
 use crate::serve;
 use clap::{CommandFactory, Parser, Subcommand};
 use platform::config::Settings;
@@ -54,6 +56,11 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// Read a list from a spreadsheet, all rows or none
+    #[command(
+        after_help = "Examples:\n  dajing import resources catalogue.xlsx --as wang@example.cn --set level=l2\n  dajing import scenarios annex.csv --as desk@example.cn --check"
+    )]
+    Import(import::Import),
     /// Check the chain of events
     Verify,
     /// Check settings, database, files, disk and policy
@@ -97,6 +104,10 @@ pub fn main() -> ExitCode {
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
+            // An empty text: what was printed has said it.
+            if why.is_empty() {
+                return ExitCode::from(1);
+            }
             if cli.json {
                 println!("{}", json!({ "error": why }));
             } else {
@@ -155,15 +166,22 @@ fn run(cli: &Cli) -> Result<(), String> {
     match &cli.command {
         Command::Serve => {
             let app = serve::app(&settings, Clock::machine(), false)?;
-            if !app.db.look(|look| platform::account::admin::has_admin(look)).map_err(|e| e.to_string())? {
+            if !app.db.look(platform::account::admin::has_admin).map_err(|e| e.to_string())? {
                 let secret = app.db.act(platform::account::admin::first_admin_link).map_err(|e| e.to_string())?;
                 println!("no administrator yet; become one at {}/link/{secret} (valid for 24 hours)", app.base_url);
             }
             serve::run(app, &settings)
         }
         Command::Demo { load_only } => {
-            let _ = load_only;
-            Err("the demo city is not built yet".into())
+            let accounts = crate::demo::load(&settings)?;
+            println!("demo city in {}; sign in with password {} as", settings.data_dir.display(), crate::demo::PASSWORD);
+            for a in &accounts {
+                println!("  {:<28} {} · {}", a.email, a.name, a.org);
+            }
+            if *load_only {
+                return Ok(());
+            }
+            serve::run(serve::app(&settings, Clock::machine(), true)?, &settings)
         }
         Command::Migrate => {
             std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;
@@ -196,6 +214,7 @@ fn run(cli: &Cli) -> Result<(), String> {
             }
             Ok(())
         }
+        Command::Import(list) => import::run(&serve::database(&settings, Clock::machine())?, list, cli.json),
         Command::Verify => {
             let db = serve::database(&settings, Clock::machine())?;
             let found = db.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;

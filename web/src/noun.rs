@@ -4,23 +4,26 @@
 use crate::answer::{PageResult, see_saying};
 use crate::ask::{Ask, Face};
 use crate::routes::{Door, Route, route};
-use crate::view::case::{CaseView, Section, facts, timeline};
+use crate::view::case::{CaseView, Fact, Section, facts, timeline};
 use crate::view::chrome::Chrome;
-use crate::view::form::{Filling, FormView, draw, lists};
+use crate::view::form::{Filling, FormView, draw, html_id, label_of, lists};
 use crate::view::list::ListView;
 use askama::Template;
-use platform::event;
+use platform::event::{self, Event};
 use platform::flow::{self, Choice, Deed, Noun};
 use platform::sheet::{Answers, Kind, Sheet};
 use platform::words::Word;
 use platform::{Caller, Id, Look, Refusal, Result, Role};
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// How a noun is shown in the work area.
 pub trait Show: Noun {
     /// Who may open its pages at all; `find` decides about each case.
     const DOOR: &'static [Role];
+    /// Pages written by hand instead of these: `case`, `new`, or an act's form and what takes it.
+    const OWN: &'static [&'static str] = &[];
     /// The sheet of its kept content, shown as facts.
     fn sheet() -> Option<&'static Sheet>;
     /// Its kept content.
@@ -31,6 +34,8 @@ pub trait Show: Noun {
     fn extend(_look: &mut Look, _who: &Caller, _ask: &Ask, _row: &Self, _view: &mut CaseView) -> Result<()> {
         Ok(())
     }
+    /// What of its history this caller may read.
+    fn history(_who: &Caller, _row: &Self, _events: &mut Vec<Event>) {}
 }
 
 /// The form of one act on its own page.
@@ -57,11 +62,24 @@ pub fn choices<N: Noun>(look: &mut Look, who: &Caller, row: Option<&N>, sheet: &
 
 /// Names of the files in the answers.
 pub fn file_names(look: &mut Look, sheet: &Sheet, answers: &Answers) -> Result<Vec<Choice>> {
-    let ids: Vec<String> = sheet.fields.iter().filter(|f| matches!(f.kind, Kind::Files(_))).flat_map(|f| answers.list(f.name)).collect();
+    let ids = file_ids(sheet, answers);
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     Ok(platform::file::rows(look, &ids)?.into_iter().map(|f| Choice::new(f.id, format!("{} ({} KB)", f.name, f.size / 1024 + 1))).collect())
+}
+
+/// Ids of the files in the answers, those in rows too.
+fn file_ids(sheet: &Sheet, answers: &Answers) -> Vec<String> {
+    let mut ids = Vec::new();
+    for field in sheet.fields {
+        match (field.kind, answers.0.get(field.name)) {
+            (Kind::Files(_), Some(_)) => ids.extend(answers.list(field.name)),
+            (Kind::Rows(of), Some(Value::Array(rows))) => ids.extend(rows.iter().flat_map(|row| file_ids(of, &Answers::of(row.clone())))),
+            _ => {}
+        }
+    }
+    ids
 }
 
 /// Whether a form is small enough to stand on the case page.
@@ -92,9 +110,24 @@ pub fn act_form<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, row: &N, deed
     form.action = format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str());
     form.careful = deed.careful;
     form.draft = deed.draft;
+    elsewhere(ask, row, &filling.faults, &mut form);
     form.grave = grave(deed.act.as_str());
     form.article = N::STEPS.iter().find(|s| s.act == deed.act).map_or(String::new(), |s| s.article.to_string());
     Ok(form)
+}
+
+/// Faults of an act in answers that its own form does not ask for, such as a draft's when it is handed in: they are
+/// named as the draft's form names them and lead there.
+fn elsewhere<N: Noun>(ask: &Ask, row: &N, faults: &[platform::Fault], form: &mut FormView) {
+    let asked = |name: &str| form.fields.iter().any(|f| f.name == name);
+    let head = |path: &str| path.split('[').next().unwrap_or_default().to_string();
+    let mut errors = form.errors.clone();
+    for (fault, error) in faults.iter().zip(&mut errors).filter(|(f, _)| !asked(&head(&f.field))) {
+        let Some(deed) = N::DEEDS.iter().find(|d| d.sheet.field(&head(&fault.field)).is_some()) else { continue };
+        error.text = format!("{}：{}", label_of(ask.lang, deed.sheet, &fault.field), ask.lang.fault(fault));
+        error.href = format!("/work/{}/{}/{}#{}", N::PATH, row.id(), deed.act.as_str(), html_id(&fault.field));
+    }
+    form.errors = errors;
 }
 
 /// Builds a case's page.
@@ -109,9 +142,12 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
         if sections.is_empty() {
             view.sections.push(Section { title: ask.t("section-content"), facts: all, ..Section::default() });
         } else {
-            for section in sections {
-                let own = all.iter().filter(|f| sheet.field(&f.name).and_then(|x| x.section) == Some(section)).cloned().collect();
-                view.sections.push(Section { title: ask.t(&format!("{}-section-{section}", sheet.name)), facts: own, ..Section::default() });
+            for section in std::iter::once(None).chain(sections.into_iter().map(Some)) {
+                let own: Vec<Fact> = all.iter().filter(|f| sheet.field(&f.name).and_then(|x| x.section) == section).cloned().collect();
+                let title = section.map_or_else(|| ask.t("section-content"), |s| ask.t(&format!("{}-section-{s}", sheet.name)));
+                if !own.is_empty() {
+                    view.sections.push(Section { title, facts: own, ..Section::default() });
+                }
             }
         }
     }
@@ -126,7 +162,8 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
             view.links.push((ask.lang.w(deed.act), format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str())));
         }
     }
-    let events = event::history(look, who, N::NAME, &row.id().to_string())?;
+    let mut events = event::history(look, who, N::NAME, &row.id().to_string())?;
+    N::history(who, &row, &mut events);
     view.history = timeline(ask.lang, &events);
     Ok(view)
 }
@@ -145,14 +182,16 @@ async fn list<N: Show>(ask: Ask) -> PageResult {
     view.answer(&ask)
 }
 
-async fn case<N: Show>(ask: Ask) -> PageResult {
+/// The page of one case.
+pub async fn case<N: Show>(ask: Ask) -> PageResult {
     let id = ask.id::<N>("id")?;
     let a = ask.clone();
     let view = ask.look(move |look, who| build::<N>(look, who, &a, id)).await?;
     ask.show(&view)
 }
 
-fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Filling) -> Result<ActView> {
+/// The form that begins a case.
+pub fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Filling) -> Result<ActView> {
     let Some(opening) = N::OPENING else { return Err(Refusal::NotFound) };
     let mut filling = filling;
     filling.choices = choices::<N>(look, who, None, opening.sheet, &filling.answers)?;
@@ -174,16 +213,25 @@ fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Filling)
 
 async fn new<N: Noun>(ask: Ask) -> PageResult {
     let a = ask.clone();
-    let view = ask.look(move |look, who| new_view::<N>(look, who, &a, Filling { answers: a.query_answers(), ..Filling::default() })).await?;
+    let view = ask
+        .look(move |look, who| {
+            let mut answers = N::filled_new(look, who)?;
+            answers.merge(a.query_answers());
+            new_view::<N>(look, who, &a, Filling { answers, ..Filling::default() })
+        })
+        .await?;
     ask.show(&view)
 }
 
 async fn open<N: Noun>(ask: Ask) -> PageResult {
+    let then = then(&ask);
     let Some(opening) = N::OPENING else { return Err(Refusal::WrongMethod) };
     let answers = ask.answers.clone();
     let result = match upload_faults(&ask, opening.sheet, opening.draft) {
         Some(refusal) => Err(refusal),
-        None => ask.act_once(move |tx, who| flow::open::<N>(tx, who, answers).map(|id| format!("/work/{}/{id}", N::PATH))).await,
+        None => {
+            ask.act_once(move |tx, who| flow::open::<N>(tx, who, answers).map(|id| then.unwrap_or_else(|| format!("/work/{}/{id}", N::PATH)))).await
+        }
     };
     match result {
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
@@ -198,7 +246,7 @@ async fn open<N: Noun>(ask: Ask) -> PageResult {
 }
 
 /// Faults of uploaded files come with those of the sheet, so that all are shown at once.
-fn upload_faults(ask: &Ask, sheet: &Sheet, draft: bool) -> Option<Refusal> {
+pub fn upload_faults(ask: &Ask, sheet: &Sheet, draft: bool) -> Option<Refusal> {
     if ask.faults.is_empty() {
         return None;
     }
@@ -209,7 +257,8 @@ fn upload_faults(ask: &Ask, sheet: &Sheet, draft: bool) -> Option<Refusal> {
     Some(Refusal::Faulty(faults))
 }
 
-fn deed_of<N: Noun>(act: &str) -> Result<&'static Deed<N>> {
+/// The deed of that name.
+pub fn deed_of<N: Noun>(act: &str) -> Result<&'static Deed<N>> {
     N::DEEDS.iter().find(|d| d.act.as_str() == act).ok_or(Refusal::NotFound)
 }
 
@@ -248,27 +297,32 @@ pub async fn act_page<N: Noun>(ask: Ask, act: &'static str) -> PageResult {
 
 /// Does an act; on faults the form comes back with what was typed.
 pub async fn act<N: Noun>(ask: Ask, act: &'static str) -> PageResult {
-    act_then::<N>(ask, act, |ask, id| {
-        let back = ask.query.iter().find(|(k, v)| k == "then" && v.starts_with('/') && !v.starts_with("//")).map(|(_, v)| v.clone());
-        back.unwrap_or_else(|| format!("/work/{}/{id}", N::PATH))
-    })
-    .await
+    act_then::<N>(ask, act, |ask, id| then(ask).unwrap_or_else(|| format!("/work/{}/{id}", N::PATH))).await
+}
+
+/// The page of this site to go to afterwards, when one was named.
+fn then(ask: &Ask) -> Option<String> {
+    Some(ask.q("then")).filter(|v| v.starts_with('/') && !v.starts_with("//") && !v.starts_with("/\\")).map(str::to_string)
+}
+
+/// Does an act once, and gives the address to go to.
+pub async fn attempt<N: Noun>(ask: &Ask, act: &str, to: String) -> Result<String> {
+    let id = ask.id::<N>("id")?;
+    let deed = deed_of::<N>(act)?;
+    if deed.careful {
+        crate::account::confirm(ask).await?;
+    }
+    if let Some(refusal) = upload_faults(ask, deed.sheet, deed.draft) {
+        return Err(refusal);
+    }
+    let answers = ask.answers.clone();
+    ask.act_once(move |tx, who| flow::perform::<N>(tx, who, id, deed.act, answers).map(|_| to)).await
 }
 
 /// Does an act and goes where `to` says.
 pub async fn act_then<N: Noun>(ask: Ask, act: &'static str, to: fn(&Ask, Id<N>) -> String) -> PageResult {
     let id = ask.id::<N>("id")?;
-    let deed = deed_of::<N>(act)?;
-    if deed.careful {
-        crate::account::confirm(&ask).await?;
-    }
-    let answers = ask.answers.clone();
-    let address = to(&ask, id);
-    let result = match upload_faults(&ask, deed.sheet, deed.draft) {
-        Some(refusal) => Err(refusal),
-        None => ask.act_once(move |tx, who| flow::perform::<N>(tx, who, id, deed.act, answers).map(|_| address)).await,
-    };
-    match result {
+    match attempt::<N>(&ask, act, to(&ask, id)).await {
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
             let a = ask.clone();
             let view = ask
@@ -287,19 +341,22 @@ pub async fn act_then<N: Noun>(ask: Ask, act: &'static str, to: fn(&Ask, Id<N>) 
 pub fn routes<N: Show>() -> Vec<Route> {
     let inside = || Door::Only(N::DOOR.to_vec());
     let base = format!("/work/{}", N::PATH);
-    let mut routes = vec![
-        route("GET", &base, inside(), "route-list", list::<N>).of::<N>(""),
-        route("GET", &format!("{base}/{{id}}"), inside(), "route-case", case::<N>).of::<N>(""),
-    ];
+    let own = |page: &str| N::OWN.contains(&page);
+    let mut routes = vec![route("GET", &base, inside(), "route-list", list::<N>).of::<N>("")];
+    if !own("case") {
+        routes.push(route("GET", &format!("{base}/{{id}}"), inside(), "route-case", case::<N>).of::<N>(""));
+    }
     if let Some(opening) = N::OPENING {
         let doers = flow::doers::<N>(opening.act);
         let door = || if doers.contains(&Role::Registered) { Door::Registered } else { Door::Only(doers.clone()) };
-        routes.push(route("GET", &format!("{base}/new"), door(), "route-new", new::<N>).of::<N>(opening.act.as_str()));
+        if !own("new") {
+            routes.push(route("GET", &format!("{base}/new"), door(), "route-new", new::<N>).of::<N>(opening.act.as_str()));
+        }
         routes.push(route("POST", &base, door(), "route-open", open::<N>).takes(opening.sheet).of::<N>(opening.act.as_str()));
     }
     for deed in N::DEEDS {
         let doers: Vec<Role> = flow::doers::<N>(deed.act).into_iter().filter(|r| *r != Role::Calendar).collect();
-        if doers.is_empty() {
+        if doers.is_empty() || own(deed.act.as_str()) {
             continue;
         }
         let name = deed.act.as_str();

@@ -41,6 +41,9 @@ pub struct Section {
     pub facts: Vec<Fact>,
     pub table: Option<TableView>,
     pub note: String,
+    pub bar: Option<crate::view::list::Bar>,
+    /// Further pages: label and address.
+    pub links: Vec<(String, String)>,
 }
 
 /// A table inside a case page.
@@ -132,6 +135,31 @@ impl CaseView {
     }
 }
 
+impl CaseView {
+    /// The fact of a field, wherever it stands.
+    pub fn fact(&mut self, field: &str) -> Option<&mut Fact> {
+        self.sections.iter_mut().flat_map(|s| &mut s.facts).find(|f| f.name == field)
+    }
+    /// Puts names with links where a field's fact has ids only; a link that is empty stays a name.
+    pub fn name(&mut self, field: &str, named: Vec<(String, String)>) {
+        let Some(fact) = self.fact(field) else { return };
+        let (links, texts): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, href)| !href.is_empty());
+        fact.links = links;
+        fact.texts = texts.into_iter().map(|(text, _)| text).collect();
+    }
+    /// Puts a fact at the head of the first section.
+    pub fn lead_with(&mut self, facts: Vec<Fact>) {
+        match self.sections.first_mut() {
+            Some(first) => first.facts.splice(0..0, facts).for_each(drop),
+            None => self.sections.push(Section { facts, ..Section::default() }),
+        }
+    }
+    /// Adds a section that is a table.
+    pub fn table(&mut self, title: String, columns: Vec<String>, rows: Vec<Vec<Cell>>, empty: String) {
+        self.sections.push(Section { title, table: Some(TableView { columns, rows, empty }), ..Section::default() });
+    }
+}
+
 /// The timeline in the page's language.
 pub fn timeline(lang: Lang, events: &[Event]) -> Vec<Moment> {
     events
@@ -183,6 +211,7 @@ pub fn facts(lang: Lang, sheet: &Sheet, answers: &Answers, choices: &HashMap<Str
                 let rows = match value {
                     Value::Array(rows) => rows
                         .iter()
+                        .filter(|row| !platform::sheet::blank(row))
                         .filter_map(Value::as_object)
                         .map(|row| of.fields.iter().map(|f| text(lang, &f.kind, row.get(f.name).unwrap_or(&Value::Null), choices)).collect())
                         .collect(),

@@ -54,6 +54,10 @@ pub struct FieldView {
     pub several: bool,
     pub error: Option<String>,
     pub section: Option<String>,
+    /// Type of the input when it is not plain text: `email`, `password`.
+    pub input: &'static str,
+    /// What a browser may fill in (`autocomplete`).
+    pub auto: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -102,13 +106,38 @@ pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
     FormView { fields, files, errors, submit: lang.t("save"), ..FormView::default() }
 }
 
+impl FormView {
+    /// Adds a question that stands beside the sheet, with its fault.
+    pub fn ask(&mut self, field: FieldView) {
+        if let Some(error) = &field.error {
+            self.errors.push(ErrorView { field: field.name.clone(), href: format!("#{}", field.id), text: format!("{}：{error}", field.label) });
+        }
+        self.fields.push(field);
+    }
+    /// Says of what type a question's input is and what a browser may fill in.
+    pub fn mark(&mut self, name: &str, input: &'static str, auto: &'static str) {
+        for field in self.fields.iter_mut().filter(|f| f.name == name) {
+            (field.input, field.auto) = (input, auto);
+        }
+    }
+    /// Lets several forms stand on one page: their ids begin with this.
+    pub fn prefix(&mut self, with: &str) {
+        for field in &mut self.fields {
+            field.id = format!("{with}-{}", field.id);
+        }
+        for error in &mut self.errors {
+            error.href = format!("#{with}-{}", error.href.trim_start_matches('#'));
+        }
+    }
+}
+
 /// Turns a path such as `criteria[2].weight` into an id for HTML.
 pub fn html_id(path: &str) -> String {
     path.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
 /// The label of a fault's field; rows are numbered from 1.
-fn label_of(lang: Lang, sheet: &Sheet, path: &str) -> String {
+pub fn label_of(lang: Lang, sheet: &Sheet, path: &str) -> String {
     let (head, rest) = path.split_once('[').unwrap_or((path, ""));
     let Some(field) = sheet.field(head) else { return lang.maybe(&format!("{}-{head}", sheet.name)).unwrap_or_else(|| path.to_string()) };
     let label = lang.t(&format!("{}-{head}", sheet.name));

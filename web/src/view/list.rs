@@ -6,8 +6,10 @@ use crate::say::Lang;
 use crate::view::chrome::{Chrome, escape};
 use crate::view::form::{FieldView, OptionView};
 use askama::Template;
+use platform::flow::{self, Noun};
 use platform::paging::Paged;
 use platform::words::Word;
+use platform::{Caller, Look};
 use serde::{Serialize, Serializer};
 
 /// One cell: what people read, and what programs get.
@@ -19,6 +21,22 @@ pub struct Cell {
     /// Colour of a badge; empty for plain text.
     pub tone: &'static str,
     pub sub: Option<String>,
+    pub bar: Option<Bar>,
+}
+
+/// A term drawn as a bar: how much of it has passed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Bar {
+    /// 0 to 100.
+    pub percent: i64,
+    /// What the bar says, in words.
+    pub label: String,
+    pub from: String,
+    pub to: String,
+    /// `used`, `warn` or `over`.
+    pub class: &'static str,
+    /// Days marked on it, 0 to 100.
+    pub marks: Vec<i64>,
 }
 
 impl Cell {
@@ -45,6 +63,20 @@ impl Cell {
     }
     pub fn at(at: Option<platform::At>) -> Self {
         at.map_or_else(Self::default, |t| Self { text: platform::clock::shanghai_text(t), raw: t.and_utc().to_rfc3339(), ..Self::default() })
+    }
+    /// The day on which something is due, with the working days left; pressing ones as a badge.
+    pub fn due(due: Option<Due>) -> Self {
+        let Some(due) = due else { return Self::default() };
+        let tone = match due.class {
+            "due-late" => "bg-red-lt",
+            "due-soon" => "bg-orange-lt",
+            _ => "",
+        };
+        Self { raw: due.day.map_or_else(String::new, |d| d.to_string()), text: due.text, tone, ..Self::default() }
+    }
+    /// Text with a small one below, when there is one.
+    pub fn titled(text: impl Into<String>, sub: Option<String>) -> Self {
+        Self { sub, ..Self::text(text) }
     }
     pub fn below(mut self, sub: impl Into<String>) -> Self {
         self.sub = Some(sub.into());
@@ -263,6 +295,30 @@ impl ListView {
     pub fn action(mut self, label: impl Into<String>, href: impl Into<String>, icon: &'static str) -> Self {
         self.actions.push(Action { label: label.into(), href: href.into(), icon, primary: true });
         self
+    }
+    /// An action beside the main one.
+    pub fn aside(mut self, label: impl Into<String>, href: impl Into<String>, icon: &'static str) -> Self {
+        self.actions.push(Action { label: label.into(), href: href.into(), icon, primary: false });
+        self
+    }
+    /// Tabs by state: everything, and each state that waits for the caller with how many.
+    pub fn turns<N: Noun>(mut self, look: &mut Look, who: &Caller, ask: &Ask) -> platform::Result<Self> {
+        let base = format!("/work/{}", N::PATH);
+        let state = ask.q("state");
+        let waiting: Vec<Tab> = flow::waiting::<N>(look, who)?
+            .into_iter()
+            .map(|w| Tab {
+                label: N::State::of(&w.state).map_or_else(|| w.state.clone(), |s| ask.lang.w(s)),
+                current: w.state == state,
+                href: format!("{base}?state={}", w.state),
+                count: Some(w.count),
+            })
+            .collect();
+        if !waiting.is_empty() {
+            self.tabs.push(Tab { label: ask.t("all"), current: state.is_empty(), href: base, count: None });
+            self.tabs.extend(waiting);
+        }
+        Ok(self)
     }
     /// Fills in the rows and the pager.
     pub fn fill<T>(mut self, ask: &Ask, page: Paged<T>, row: impl Fn(&T) -> Row) -> Self {
