@@ -156,7 +156,7 @@ pub-col-item = Item
 pub-col-says = What it says
 pub-col-role = Role
 pub-col-email = E-mail
-pub-col-password = Password
+pub-col-code_now = One-time code now
 # Scenarios
 pub-scenario-withdrawn = This scenario has left the catalogue: no new announcement is made; licences already granted go on.
 pub-scenario-what = What it is for
@@ -391,6 +391,8 @@ pub-access-limit-2 = In the English pages, what organisations wrote stands in Ch
 pub-access-contact = Tell us if something keeps you out.
 # Demo
 pub-demo-lead = These accounts are for the demonstration only; organisations, people and data are invented. Choose a role and sign in.
+pub-demo-password = Password of every account:
+pub-demo-code = One-time codes change every 30 seconds: reload this page when one is refused.
 pub-demo-none = There are no demo accounts.
 # Help
 pub-help-lead = How each kind of user takes part. Who does each step, under which article and within how many days stands in the step tables and the policy.

@@ -132,7 +132,7 @@ pub-col-item = 项目
 pub-col-says = 内容
 pub-col-role = 角色
 pub-col-email = 邮箱
-pub-col-password = 密码
+pub-col-code_now = 当前动态口令
 # 场景
 pub-scenario-withdrawn = 该场景已撤出目录，不再发布新的公告；已有授权继续有效。
 pub-scenario-what = 场景说明
@@ -352,6 +352,8 @@ pub-access-limit-2 = 英文界面中，由各单位填写的内容只有中文�
 pub-access-contact = 使用中遇到障碍，请与我们联系。
 # 演示
 pub-demo-lead = 以下账号只用于演示，单位、人员与数据均为虚构。选择一个角色登录。
+pub-demo-password = 全部账号的密码：
+pub-demo-code = 动态口令每 30 秒更换；登录时提示失效的，请刷新本页。
 pub-demo-none = 没有演示账号。
 # 帮助
 pub-help-lead = 按您的身份查看怎么办理。每一步由谁办理、依据哪一条、多少日办结，见办理步骤表和政策依据。

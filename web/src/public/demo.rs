@@ -6,6 +6,7 @@ use crate::routes::{Door, Route, route};
 use crate::view::chrome::{Chrome, escape};
 use askama::Template;
 use platform::Refusal;
+use platform::account::totp;
 use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
@@ -18,14 +19,17 @@ struct DemoView {
     #[serde(skip)]
     c: Chrome,
     accounts: Vec<Account>,
+    password: &'static str,
 }
 
 #[derive(Serialize)]
 struct Account {
+    org: String,
     name: String,
-    role: String,
+    roles: String,
     email: String,
-    password: String,
+    /// The one-time code of this half minute, where the role needs one.
+    code: String,
     href: String,
 }
 
@@ -34,12 +38,14 @@ async fn demo(ask: Ask) -> PageResult {
     if !ask.app.demo {
         return Err(Refusal::NotFound);
     }
-    let accounts = ask.app.demo_accounts.iter().map(|(name, role, email, password)| Account {
-        name: name.clone(),
-        role: ask.lang.maybe(&format!("role-{role}")).unwrap_or_else(|| role.clone()),
-        email: email.clone(),
-        password: password.clone(),
-        href: format!("/sign-in?email={}", escape(email)),
+    let now = ask.app.db.clock().now();
+    let accounts = ask.app.demo_accounts.iter().map(|a| Account {
+        org: a.org.clone(),
+        name: a.name.clone(),
+        roles: a.roles.iter().map(|r| ask.lang.w(*r)).collect::<Vec<_>>().join(ask.lang.pick("、", ", ")),
+        email: a.email.clone(),
+        code: a.secret.as_ref().and_then(|s| totp::code_at(s, now)).unwrap_or_default(),
+        href: format!("/sign-in?email={}", escape(&a.email)),
     });
-    ask.show(&DemoView { c: ask.chrome(ask.t("demo-accounts")), accounts: accounts.collect() })
+    ask.show(&DemoView { c: ask.chrome(ask.t("demo-accounts")), accounts: accounts.collect(), password: crate::demo::PASSWORD })
 }
