@@ -107,7 +107,7 @@ fn member(stage: &mut Stage, key: &'static str, name: &str, role: Role, of: Id<O
         let id = person::enter(tx, &system, &email, &name, "zh-CN")?;
         person::grant(tx, &system, id, of, role)?;
         let own = person::caller(tx, id, Some(of))?;
-        person::record(tx, &own, id, &Answers::of(json!({ "real_name": name, "trained_on": trained, "nda_until": "2039-12-31" })))?;
+        person::record(tx, &own, id, of, &Answers::of(json!({ "real_name": name, "trained_on": trained, "nda_until": "2039-12-31" })))?;
         password::store(tx, &own, id, hash)?;
         Ok(id)
     })?;
