@@ -87,6 +87,7 @@ pub fn assemble(
         settings: settings.table().to_vec(),
         door: platform::account::Door::new(),
         metrics,
+        demo_accounts: if demo { crate::demo::accounts(&settings.data_dir).unwrap_or_default() } else { Vec::new() },
     }))
 }
 
