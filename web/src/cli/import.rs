@@ -71,7 +71,12 @@ fn caller(look: &mut Look, import: &Import) -> Result<Caller, String> {
     let orgs: Vec<_> = person::orgs_of(look, person.id).map_err(said)?;
     let mut able = orgs.into_iter().filter(|(org, roles)| roles.contains(&list.role) && fits(&org.title));
     let Some((org, _)) = able.next() else {
-        return Err(format!("{} does not act as {} for an organisation{}", import.email, list.role, import.org.as_deref().map_or(String::new(), |o| format!(" called {o}"))));
+        return Err(format!(
+            "{} does not act as {} for an organisation{}",
+            import.email,
+            list.role,
+            import.org.as_deref().map_or(String::new(), |o| format!(" called {o}"))
+        ));
     };
     if let Some((other, _)) = able.next() {
         return Err(format!("{} may act for {} or {}; say which with --for", import.email, org.title, other.title));
@@ -124,7 +129,7 @@ fn report(list: &List, preview: &Preview, entered: usize, json: bool) {
     for (row, fault) in faults {
         println!("line {}: {}", row.line, list.sentence(Lang::En, row, fault));
     }
-    println!("{} rows, {} faulty, {entered} entered", preview.rows.len(), preview.faulty);
+    println!("rows: {}, faulty: {}, entered: {entered}", preview.rows.len(), preview.faulty);
 }
 
 /// Reads, checks and enters a list. An empty error means that the report has said it all.

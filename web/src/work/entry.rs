@@ -12,8 +12,7 @@ use resources::entry::{self, ENTRY, State};
 use resources::{Domain, Entry, Level};
 
 /// Who may open entries: units, those who oversee, and developers, who see what is published.
-const DOOR: &[Role] =
-    &[Source, Bureau, ScenarioDesk, Reviewer, Legal, Finance, Office, Regulator, Auditor, DeveloperAdmin, DeveloperStaff];
+const DOOR: &[Role] = &[Source, Bureau, ScenarioDesk, Reviewer, Legal, Finance, Office, Regulator, Auditor, DeveloperAdmin, DeveloperStaff];
 
 impl Show for Entry {
     const DOOR: &'static [Role] = DOOR;

@@ -32,8 +32,7 @@ impl Show for Question {
             .words(ask)
             .filter::<State>(ask, "state")
             .turns::<Question>(look, who, ask)?;
-        let wanted =
-            question::Wanted { words: ask.q("q").into(), state: ask.q_word("state"), announcement: ask.q("announcement").parse().ok() };
+        let wanted = question::Wanted { words: ask.q("q").into(), state: ask.q_word("state"), announcement: ask.q("announcement").parse().ok() };
         let page = question::list(look, who, &wanted, ask.page())?;
         let about = announcement::by_ids(look, page.rows.iter().map(|r| r.announcement).collect())?;
         let askers = org::names(look, page.rows.iter().filter_map(|r| r.owner).collect())?;
