@@ -170,8 +170,11 @@ impl<N: Noun> Deed<N> {
     }
 }
 
+/// A line that holds for a caller, with the role it is taken in.
+type Found<N> = (&'static Step<<N as Noun>::State, <N as Noun>::Act>, Role);
+
 /// The line for an act from a state by this caller, or why there is none.
-fn line<N: Noun>(who: &Caller, from: Option<N::State>, act: N::Act) -> Result<(&'static Step<N::State, N::Act>, Role)> {
+fn line<N: Noun>(who: &Caller, from: Option<N::State>, act: N::Act) -> Result<Found<N>> {
     let of_act = || N::STEPS.iter().filter(|s| s.act == act);
     let Some(any) = of_act().next() else { return Err(Refusal::broken(format!("{} has no step {act:?}", N::NAME))) };
     if !of_act().any(|s| who.is_any(s.by)) {

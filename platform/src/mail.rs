@@ -36,6 +36,14 @@ pub struct Letter {
     pub created_at: At,
 }
 
+impl Letter {
+    /// One of the things it tells besides an event; empty when there is none.
+    pub fn arg(&self, name: &str) -> String {
+        let args: serde_json::Value = serde_json::from_str(&self.args).unwrap_or_default();
+        args.get(name).and_then(|v| v.as_str()).unwrap_or("").to_string()
+    }
+}
+
 /// Most people told of one act.
 const MOST: i64 = 200;
 
@@ -113,12 +121,28 @@ pub fn due(look: &mut Look, most: i64) -> Result<Vec<(Letter, Option<crate::even
         .load(look.db())?)
 }
 
-/// Marks letters as sent; what they carried in `args` is wiped.
+/// Marks letters as sent; the secret of a link they carried is wiped.
 pub fn sent(tx: &mut Tx, ids: &[Id<Letter>]) -> Result<()> {
     diesel::update(letter::table.filter(letter::id.eq_any(ids.to_vec())))
-        .set((letter::state.eq(LetterState::Sent), letter::sent_at.eq(Some(tx.now())), letter::args.eq("{}")))
+        .set((letter::state.eq(LetterState::Sent), letter::sent_at.eq(Some(tx.now()))))
         .execute(tx.db())?;
-    Ok(())
+    let secret: Vec<(Id<Letter>, String)> = letter::table
+        .filter(letter::id.eq_any(ids.to_vec()).and(letter::event.is_null()))
+        .limit(MOST)
+        .select((letter::id, letter::args))
+        .load(tx.db())?;
+    secret.into_iter().try_for_each(|(id, args)| {
+        diesel::update(letter::table.find(id)).set(letter::args.eq(without_secret(&args))).execute(tx.db()).map(drop).map_err(Into::into)
+    })
+}
+
+/// What a letter said, without the secret that opens something.
+pub fn without_secret(args: &str) -> String {
+    let mut args: serde_json::Value = serde_json::from_str(args).unwrap_or_default();
+    if let Some(map) = args.as_object_mut() {
+        map.remove("secret");
+    }
+    args.to_string()
 }
 
 /// Notes a failure: tried again after 1, 4, 9 … minutes, given up after 8 tries.

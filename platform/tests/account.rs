@@ -381,7 +381,7 @@ fn a_forgotten_password_is_reset_by_a_link_that_works_once_within_the_hour() {
     let ids: Vec<_> = w.db.look(|look| platform::mail::due(look, 100)).unwrap().into_iter().map(|(l, _)| l.id).collect();
     w.db.act(move |tx| platform::mail::sent(tx, &ids)).unwrap();
     let kept = w.db.look(|look| platform::mail::list(look, None, platform::paging::Page::first(100))).unwrap();
-    assert!(kept.total == 3 && kept.rows.iter().all(|l| l.args == "{}"));
+    assert!(kept.total == 3 && kept.rows.iter().all(|l| !l.args.contains("secret")));
 }
 
 #[test]

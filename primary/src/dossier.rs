@@ -214,9 +214,17 @@ pub fn choices(look: &mut Look, who: &Caller) -> Result<Vec<Choice>> {
 
 /// The caller's papers, those on file or all, newest first.
 pub fn list(look: &mut Look, who: &Caller, state: Option<State>, page: Page) -> Result<Paged<Paper>> {
+    list_of(look, who, None, state, page)
+}
+
+/// The caller's papers of a kind, or of all, newest first.
+pub fn list_of(look: &mut Look, who: &Caller, kind: Option<Kind>, state: Option<State>, page: Page) -> Result<Paged<Paper>> {
     let owner = who.org()?;
     let filter = || {
         let mut q = paper::table.into_boxed::<MultiBackend>().filter(paper::owner.eq(owner));
+        if let Some(kind) = kind {
+            q = q.filter(paper::kind.eq(kind));
+        }
         if let Some(state) = state {
             q = q.filter(paper::state.eq(state));
         }
@@ -230,6 +238,12 @@ pub fn list(look: &mut Look, who: &Caller, state: Option<State>, page: Page) -> 
         .select(Paper::as_select())
         .load(look.db())?;
     Ok(page.of(rows, total))
+}
+
+/// The newest paper on file of each kind, at most 500 looked at.
+pub fn by_kind(look: &mut Look, who: &Caller) -> Result<Vec<(Kind, Option<Paper>)>> {
+    let kept = list_of(look, who, None, Some(State::Kept), Page::first(500))?.rows;
+    Ok(Kind::ALL.iter().map(|kind| (*kind, kept.iter().find(|p| p.kind == *kind).cloned())).collect())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::announcement::{self, Announcement};
 use crate::bid::{self, Bid};
 use crate::licence::{self, Term};
 use crate::scenario::{self, Scenario};
-use crate::{Purpose, selection};
+use crate::{Purpose, SelectionMethod, selection};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::event::Record;
@@ -13,7 +13,7 @@ use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org};
 use platform::schema::filing;
 use platform::sheet::{self, Answers, REASON, REMARK, Sheet};
-use platform::{At, Caller, Fault, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, day, diesel, file, serial, words};
+use platform::{At, Caller, Fault, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, day, diesel, file, money, serial, words};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -222,10 +222,11 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
         return Err(Refusal::Faulty(vec![Fault::at("to_on", "over-cap").with("latest", announced)]));
     }
     let purpose = scenario::row(tx, won.scenario)?.purpose;
-    let fee = match a.0.get("fee").and_then(serde_json::Value::as_i64) {
-        Some(fee) => fee,
-        None => won.price(),
-    };
+    let fee = a.0.get("fee").and_then(serde_json::Value::as_i64).unwrap_or(won.price());
+    // Only a negotiation may come to another fee than the one offered (BID-46).
+    if fee != won.price() && announcement.method != SelectionMethod::Negotiation {
+        return Err(Refusal::Faulty(vec![Fault::at("fee", "not-as-offered").with("fee", money::yuan(won.price()))]));
+    }
     if fee > 0 && tx.profile().purpose(purpose.as_str()).is_some_and(|p| p.free) {
         return Err(Refusal::rule("public-good-free", "ZJK-6"));
     }

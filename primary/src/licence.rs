@@ -209,6 +209,9 @@ fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
     if live(tx, filing.scenario, filing.holder)?.is_some() {
         return Err(Refusal::rule("second-live-licence", "ZJK-13(5)"));
     }
+    if is_used(tx, filing.id)? {
+        return Err(Refusal::rule("not-filed", "ZJK-17"));
+    }
     let grant = filing.grant()?;
     let from = asked_day(&a, "from_on").unwrap_or(grant.from_on.max(tx.today()));
     let to = asked_day(&a, "to_on").unwrap_or(grant.to_on);
@@ -245,6 +248,12 @@ fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
     let agreement = agreement::make(tx, who, &row)?;
     flow::begin_case(tx, who, &row, Act::Draft, Record::of(agreement.seal()))?;
     Ok(row.id)
+}
+
+/// A filing serves one grant: when its licence has ended, the next grant is filed anew.
+fn is_used(look: &mut Look, of: Id<Filing>) -> Result<bool> {
+    let used: i64 = licence::table.filter(licence::filing.eq(of).and(licence::state.ne(State::Dropped))).count().get_result(look.db())?;
+    Ok(used > 0)
 }
 
 /// Changes the draft; the agreement gets a new version, the old ones stay.
@@ -414,6 +423,8 @@ pub struct Ask {
     pub words: String,
     pub state: Option<State>,
     pub holder: Option<Id<Org>>,
+    /// Only those that live and whose last day comes by then.
+    pub ends_by: Option<NaiveDate>,
 }
 
 /// Licences in the caller's sight, newest first: his organisation's own, or all for those who oversee.
@@ -426,6 +437,9 @@ pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Page
         }
         if let Some(state) = ask.state {
             q = q.filter(licence::state.eq(state));
+        }
+        if let Some(day) = ask.ends_by {
+            q = q.filter(licence::to_on.le(day).and(licence::state.eq_any([State::InForce, State::Suspended])));
         }
         if !ask.words.is_empty() {
             q = q.filter(licence::title.like(like(&ask.words)).escape('\\'));

@@ -14,7 +14,7 @@ use platform::db::Place;
 use platform::event::{Event, sha256};
 use platform::people::{Person, person};
 use platform::schema::{event as events, person as persons};
-use platform::{Caller, Clock, Id, Role, schema};
+use platform::{Caller, Clock, Db, Id, Role, schema};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,50 +29,71 @@ fn seconds() -> f64 {
     setting("DAJING_BENCH_SECONDS").and_then(|s| s.parse().ok()).unwrap_or(3.0)
 }
 
-/// What was measured: how many in a second, how long each waited in the middle and at worst but one in a hundred.
+/// The disk's mood changes from second to second, so that every line is measured in turn, so often.
+const ROUNDS: usize = 5;
+
+/// What was measured in one round: how many in a second, how long each waited.
 struct Rate {
-    name: String,
     per_second: f64,
     per_commit: f64,
-    middle: Duration,
-    worst: Duration,
+    waits: Vec<Duration>,
 }
 
-fn rate(name: impl Into<String>, took: Duration, mut waits: Vec<Duration>, commits: f64) -> Rate {
-    waits.sort();
-    let at = |part: f64| waits.get(((waits.len() as f64 - 1.0) * part).max(0.0) as usize).copied().unwrap_or_default();
-    let count = waits.len() as f64;
-    Rate { name: name.into(), per_second: count / took.as_secs_f64(), per_commit: count / commits, middle: at(0.5), worst: at(0.99) }
+/// One line of the table: what is measured, for how long in each round, and what came of it.
+struct Line<'a> {
+    name: String,
+    run: Box<dyn FnMut(Duration) -> Rate + 'a>,
+    rounds: Vec<Rate>,
 }
 
-/// Does it again and again for the time of one line.
-fn measure(name: impl Into<String>, mut once: impl FnMut(u64)) -> Rate {
+impl<'a> Line<'a> {
+    fn new(name: impl Into<String>, run: impl FnMut(Duration) -> Rate + 'a) -> Self {
+        Self { name: name.into(), run: Box::new(run), rounds: Vec::new() }
+    }
+    /// The middle of the rounds, of whatever is asked of each.
+    fn middle(&self, ask: impl Fn(usize, &Rate) -> f64) -> f64 {
+        let mut all: Vec<f64> = self.rounds.iter().enumerate().map(|(n, rate)| ask(n, rate)).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    }
+    /// How many times another line's rate, round by round.
+    fn beside(&self, other: &Line) -> f64 {
+        self.middle(|n, rate| rate.per_second / other.rounds[n].per_second)
+    }
+    /// The wait in milliseconds that this part of all do not exceed.
+    fn wait(&self, part: f64) -> f64 {
+        let mut all: Vec<Duration> = self.rounds.iter().flat_map(|rate| rate.waits.iter().copied()).collect();
+        all.sort();
+        all.get((all.len().saturating_sub(1) as f64 * part) as usize).copied().unwrap_or_default().as_secs_f64() * 1e3
+    }
+}
+
+/// Does it again and again for so long.
+fn again(time: Duration, mut once: impl FnMut()) -> Rate {
     let start = Instant::now();
     let mut waits = Vec::new();
-    while start.elapsed().as_secs_f64() < seconds() {
+    while start.elapsed() < time {
         let from = Instant::now();
-        once(waits.len() as u64);
+        once();
         waits.push(from.elapsed());
     }
-    let count = waits.len() as f64;
-    rate(name, start.elapsed(), waits, count)
+    Rate { per_second: waits.len() as f64 / start.elapsed().as_secs_f64(), per_commit: 1.0, waits }
 }
 
 /// Writes 4 KiB and waits for the disk.
-fn bare_fsync(folder: &Path) -> Rate {
-    let path = folder.join("fsync");
-    let mut file = std::fs::File::create(&path).unwrap();
+fn bare_fsync(folder: &Path) -> Line<'static> {
+    let mut file = std::fs::File::create(folder.join("fsync")).unwrap();
     let block = [7u8; 4096];
-    let rate = measure("write 4 KiB + fsync", |_| {
-        file.write_all(&block).unwrap();
-        file.sync_all().unwrap();
-    });
-    std::fs::remove_file(path).unwrap();
-    rate
+    Line::new("write 4 KiB + fsync", move |time| {
+        again(time, || {
+            file.write_all(&block).unwrap();
+            file.sync_all().unwrap();
+        })
+    })
 }
 
 /// The same statements, one commit each, straight on SQLite.
-fn loop_alone(folder: &Path, synchronous: &str) -> Rate {
+fn loop_alone(folder: &Path, synchronous: &str) -> Line<'static> {
     let path = folder.join(format!("loop-{synchronous}.db"));
     let at = Place::Sqlite(path.to_string_lossy().into_owned());
     schema::migrate(&at).unwrap();
@@ -82,8 +103,13 @@ fn loop_alone(folder: &Path, synchronous: &str) -> Rate {
          PRAGMA recursive_triggers = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;"
     ))
     .unwrap();
-    let clock = Clock::machine();
-    measure(format!("SQLite alone, one act one commit, synchronous={synchronous}"), |n| one_act(&mut conn, &clock, n))
+    let (clock, mut number) = (Clock::machine(), 0);
+    Line::new(format!("SQLite alone, one act one commit, synchronous={synchronous}"), move |time| {
+        again(time, || {
+            number += 1;
+            one_act(&mut conn, &clock, number);
+        })
+    })
 }
 
 fn one_act(conn: &mut SqliteConnection, clock: &Clock, n: u64) {
@@ -136,33 +162,34 @@ fn one_act(conn: &mut SqliteConnection, clock: &Clock, n: u64) {
 }
 
 /// The platform's own writer with so many threads at its door.
-fn platform(name: &str, at: &Place, writers: u64) -> Rate {
-    let db = place::open(at, &Clock::machine());
+fn platform<'a>(name: &str, db: &'a Db, writers: u64) -> Line<'a> {
     let enter = |email: String| db.act(move |tx| person::enter(tx, &Caller::calendar(), &email, "甲", "zh-CN").map(drop)).unwrap();
-    enter(format!("first-{writers}@example.cn"));
-    let (number, over) = (AtomicU64::new(0), AtomicBool::new(false));
-    let (acts, commits, start) = (db.acts(), db.commits(), Instant::now());
-    let waits: Vec<Duration> = std::thread::scope(|threads| {
-        let hands: Vec<_> = (0..writers)
-            .map(|_| {
-                threads.spawn(|| {
-                    let mut waits = Vec::new();
-                    while !over.load(Ordering::Relaxed) {
-                        let from = Instant::now();
-                        enter(format!("w{writers}-{}@example.cn", number.fetch_add(1, Ordering::Relaxed)));
-                        waits.push(from.elapsed());
-                    }
-                    waits
+    let number = AtomicU64::new(0);
+    Line::new(format!("{name}, {writers} writer{}", if writers == 1 { "" } else { "s" }), move |time| {
+        let over = AtomicBool::new(false);
+        let (acts, commits, start) = (db.acts(), db.commits(), Instant::now());
+        let waits: Vec<Duration> = std::thread::scope(|threads| {
+            let hands: Vec<_> = (0..writers)
+                .map(|_| {
+                    threads.spawn(|| {
+                        let mut waits = Vec::new();
+                        while !over.load(Ordering::Relaxed) {
+                            let from = Instant::now();
+                            enter(format!("w{writers}-{}@example.cn", number.fetch_add(1, Ordering::Relaxed)));
+                            waits.push(from.elapsed());
+                        }
+                        waits
+                    })
                 })
-            })
-            .collect();
-        std::thread::sleep(Duration::from_secs_f64(seconds()));
-        over.store(true, Ordering::Relaxed);
-        hands.into_iter().flat_map(|hand| hand.join().unwrap()).collect()
-    });
-    let took = start.elapsed();
-    assert_eq!(waits.len() as u64, db.acts() - acts);
-    rate(format!("{name}, {writers} writer{}", if writers == 1 { "" } else { "s" }), took, waits, (db.commits() - commits) as f64)
+                .collect();
+            std::thread::sleep(time);
+            over.store(true, Ordering::Relaxed);
+            hands.into_iter().flat_map(|hand| hand.join().unwrap()).collect()
+        });
+        let took = start.elapsed().as_secs_f64();
+        assert_eq!(waits.len() as u64, db.acts() - acts);
+        Rate { per_second: waits.len() as f64 / took, per_commit: waits.len() as f64 / (db.commits() - commits) as f64, waits }
+    })
 }
 
 /// Whether the server waits for its disk.
@@ -180,54 +207,57 @@ fn main() {
     let folder = setting("DAJING_BENCH_DIR").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     let folder = folder.join(format!("acts-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    println!("disk of {}, {} s a line", folder.display(), seconds());
+    println!("disk of {}, {} s a line in {ROUNDS} rounds, middle of the rounds", folder.display(), seconds());
 
-    let before = bare_fsync(&folder);
-    let full = loop_alone(&folder, "FULL");
-    let off = loop_alone(&folder, "OFF");
     let at = Place::Sqlite(folder.join("dajing.db").to_string_lossy().into_owned());
     schema::migrate(&at).unwrap();
-    let sqlite: Vec<Rate> = [1, 16, 64].map(|writers| platform("Dajing on SQLite", &at, writers)).into();
-    let after = bare_fsync(&folder);
-    let mut postgres = Vec::new();
-    match setting("DAJING_TEST_POSTGRES") {
+    let sqlite = place::open(&at, &Clock::machine());
+    let postgres = setting("DAJING_TEST_POSTGRES").and_then(|_| place::postgres()).map(|(keep, at)| {
+        let name = format!("Dajing on PostgreSQL (fsync={})", postgres_fsync(&at));
+        (place::open(&at, &Clock::machine()), name, keep)
+    });
+    let mut lines = vec![bare_fsync(&folder), loop_alone(&folder, "FULL"), loop_alone(&folder, "OFF")];
+    lines.extend([1, 16, 64].map(|writers| platform("Dajing on SQLite", &sqlite, writers)));
+    match &postgres {
         None => println!("PostgreSQL not measured: DAJING_TEST_POSTGRES is not set"),
-        Some(_) => {
-            let (_keep, at) = place::postgres().expect("PostgreSQL");
-            let name = format!("Dajing on PostgreSQL (fsync={})", postgres_fsync(&at));
-            postgres.extend([1, 16, 64].map(|writers| platform(&name, &at, writers)));
+        Some((db, name, _)) => lines.extend([1, 16, 64].map(|writers| platform(name, db, writers))),
+    }
+    for _ in 0..ROUNDS {
+        for line in &mut lines {
+            let rate = (line.run)(Duration::from_secs_f64(seconds() / ROUNDS as f64));
+            line.rounds.push(rate);
         }
     }
     std::fs::remove_dir_all(&folder).unwrap();
 
-    let disk = (before.per_second + after.per_second) / 2.0;
-    println!("\n{:<58} {:>9} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8}", "", "per s", "a commit", "p50 ms", "p99 ms", "× fsync", "× FULL", "× OFF");
-    for rate in [&before, &after, &full, &off].into_iter().chain(&sqlite).chain(&postgres) {
+    let [fsync, full, off, one, _, many, ..] = &lines[..] else { panic!("lines are missing") };
+    println!("\n{:<54} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}", "", "per s", "a commit", "p50 ms", "p99 ms", "× fsync", "× FULL", "× OFF");
+    for line in &lines {
         println!(
-            "{:<58} {:>9.0} {:>9.1} {:>9.2} {:>9.2} {:>8.2} {:>8.2} {:>8.2}",
-            rate.name,
-            rate.per_second,
-            rate.per_commit,
-            rate.middle.as_secs_f64() * 1e3,
-            rate.worst.as_secs_f64() * 1e3,
-            rate.per_second / disk,
-            rate.per_second / full.per_second,
-            rate.per_second / off.per_second,
+            "{:<54} {:>8.0} {:>9.1} {:>8.2} {:>8.2} {:>8.2} {:>8.2} {:>8.2}",
+            line.name,
+            line.middle(|_, rate| rate.per_second),
+            line.middle(|_, rate| rate.per_commit),
+            line.wait(0.5),
+            line.wait(0.99),
+            line.beside(fsync),
+            line.beside(full),
+            line.beside(off),
         );
     }
 
-    let slow_disk = 1.0 / disk >= 0.002;
+    let slow_disk = 1.0 / fsync.middle(|_, rate| rate.per_second) >= 0.002;
     let mut missed = 0;
     let mut aim = |what: &str, have: f64, want: f64| {
         println!("{} {what}: {have:.2}, aim {want}", if have >= want { "met   " } else { "MISSED" });
         missed += i32::from(have < want);
     };
     println!();
-    aim("one writer, beside the loop with FULL", sqlite[0].per_second / full.per_second, 0.8);
+    aim("one writer, beside the loop with FULL", one.beside(full), 0.8);
     if slow_disk {
-        aim("64 writers, beside the bare fsync (2 ms or more here)", sqlite[2].per_second / disk, 8.0);
+        aim("64 writers, beside the bare fsync (2 ms or more here)", many.beside(fsync), 8.0);
     } else {
-        aim("64 writers, beside the loop with OFF (fsync below 2 ms here)", sqlite[2].per_second / off.per_second, 0.5);
+        aim("64 writers, beside the loop with OFF (fsync below 2 ms here)", many.beside(off), 0.5);
     }
     std::process::exit(missed.min(1));
 }

@@ -7,10 +7,10 @@ use platform::{Caller, Db, Refusal, Result, Tx, event};
 use std::sync::mpsc;
 use support::{World, on_both, place};
 
-type Act<T> = Box<dyn FnOnce(&mut Tx) -> Result<T> + Send>;
+pub type Act<T> = Box<dyn FnOnce(&mut Tx) -> Result<T> + Send>;
 
 /// Lets all these acts wait at the writer's door before the first is let in, so that they come in one group.
-fn together<T: Send + 'static>(db: &Db, acts: Vec<Act<T>>) -> Vec<Result<T>> {
+pub fn together<T: Send + 'static>(db: &Db, acts: Vec<Act<T>>) -> Vec<Result<T>> {
     let (say, entered) = mpsc::channel();
     let (open, opened) = mpsc::channel::<()>();
     std::thread::scope(|threads| {
@@ -32,16 +32,16 @@ fn together<T: Send + 'static>(db: &Db, acts: Vec<Act<T>>) -> Vec<Result<T>> {
     })
 }
 
-fn enter(tx: &mut Tx, email: &str) -> Result<()> {
+pub fn enter(tx: &mut Tx, email: &str) -> Result<()> {
     person::enter(tx, &Caller::calendar(), email, "甲", "zh-CN").map(drop)
 }
 
-fn entering(email: impl Into<String>) -> Act<()> {
+pub fn entering(email: impl Into<String>) -> Act<()> {
     let email = email.into();
     Box::new(move |tx| enter(tx, &email))
 }
 
-fn is_there(db: &Db, email: &str) -> bool {
+pub fn is_there(db: &Db, email: &str) -> bool {
     db.look(|look| person::by_email(look, email)).unwrap().is_some()
 }
 

@@ -1,10 +1,11 @@
 //! What was acknowledged stands: after a kill, after the disk was full.
 
+use crate::db::{Act, entering, is_there, together};
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use platform::db::Place;
 use platform::people::{org, person};
-use platform::{Caller, Clock, Db, OrgKind, Refusal, Result, event, schema};
+use platform::{Caller, Clock, Db, OrgKind, Refusal, Result, Tx, event, schema};
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -119,10 +120,47 @@ fn pragma(db: &Db, text: &str) {
 }
 
 /// Enters an organisation with much to say of itself.
-fn long_winded(db: &Db, number: usize) -> Result<()> {
+fn long_winded_in(tx: &mut Tx, number: usize) -> Result<()> {
     let admin = Caller { roles: vec![platform::Role::SystemAdmin], ..Caller::public() };
     let answers = platform::sheet::Answers::of(json!({ "name": format!("单位{number}"), "introduction": "长".repeat(5_000) }));
-    db.act(move |tx| org::enter(tx, &admin, org::Act::Enter, OrgKind::Source, &answers).map(drop))
+    org::enter(tx, &admin, org::Act::Enter, OrgKind::Source, &answers).map(drop)
+}
+
+fn long_winded(db: &Db, number: usize) -> Result<()> {
+    db.act(move |tx| long_winded_in(tx, number))
+}
+
+/// SQLite's own opinion of its file.
+fn sound(at: &Place) -> String {
+    #[derive(QueryableByName)]
+    struct Sound {
+        #[diesel(sql_type = Text)]
+        integrity_check: String,
+    }
+    let sound: Sound = diesel::RunQueryDsl::get_result(diesel::sql_query("PRAGMA integrity_check"), &mut at.connect().unwrap()).unwrap();
+    sound.integrity_check
+}
+
+#[test]
+fn an_act_larger_than_the_disk_is_refused_for_want_of_room_and_so_is_its_group() {
+    let disk = SmallDisk::new();
+    let at = Place::Sqlite(disk.path().join("dajing.db").to_string_lossy().into_owned());
+    schema::migrate(&at).unwrap();
+    let db = place::open(&at, &Clock::machine());
+    disk.shrink(&db);
+    let huge: Act<()> = Box::new(|tx| (0..1_000).try_for_each(|number| long_winded_in(tx, number)));
+    let results = together(&db, vec![entering("before@example.cn"), huge, entering("after@example.cn")]);
+    assert_eq!(results[1], Err(Refusal::NoSpace));
+    for (result, email) in [(&results[0], "before@example.cn"), (&results[2], "after@example.cn")] {
+        assert!(*result == Err(Refusal::NoSpace) || *result == Ok(()), "{result:?}");
+        assert_eq!(is_there(&db, email), result.is_ok());
+    }
+    let stand = results.iter().filter(|r| r.is_ok()).count();
+    disk.grow(&db);
+    db.act(entering("then@example.cn")).unwrap();
+    let verified = db.look(event::verify).unwrap();
+    assert_eq!((verified.events as usize, verified.broken), (stand + 1, None));
+    assert_eq!(sound(&at), "ok");
 }
 
 #[test]
@@ -163,11 +201,5 @@ fn a_full_disk_refuses_whole_acts_and_serves_again_when_there_is_room() {
     long_winded(&db, 20_000).expect("room again");
     assert_eq!(count(&db), kept + more + 1);
     assert_eq!(log(&db).broken, None);
-    #[derive(QueryableByName)]
-    struct Sound {
-        #[diesel(sql_type = Text)]
-        integrity_check: String,
-    }
-    let sound: Sound = diesel::RunQueryDsl::get_result(diesel::sql_query("PRAGMA integrity_check"), &mut at.connect().unwrap()).unwrap();
-    assert_eq!(sound.integrity_check, "ok");
+    assert_eq!(sound(&at), "ok");
 }

@@ -91,7 +91,7 @@ impl std::ops::Deref for Browser {
 /// Tells a story in a browser of its own, closed at the end however the story ends; when it fails, the last page is kept
 /// as `screenshots/STORY-failed.png`.
 ///
-/// ```ignore
+/// ```text
 /// browse("signing-in", Look::default(), async |browser| {
 ///     browser.goto(&url).await?;
 ///     browser.sound("home").await;

@@ -124,7 +124,7 @@ impl Chance {
             Kind::Time => json!(*self.one(&["2026-03-02T09:00", "2026-03-02T09:00:30", "2026-03-02T24:00", "2026-03-02 09:00", "2026-03-02T09:00Z"])),
             Kind::Tick => json!(*self.one(&["on", "true", "off", ""])),
             Kind::Choice(_, words) => json!(if words.is_empty() { "" } else { *self.one(words) }),
-            Kind::Many(_, words) => (0..self.below(3)).filter_map(|_| (!words.is_empty()).then(|| *self.one(words))).collect(),
+            Kind::Many(_, words) => (0..self.below(3).min(words.len())).map(|_| *self.one(words)).collect(),
             Kind::Pick(_) => json!("0190c0de-0000-7000-8000-000000000001"),
             Kind::Picks(_) => json!(["0190c0de-0000-7000-8000-000000000001", self.text(8)]),
             Kind::Files(_) => (0..self.below(3)).map(|n| format!("0190c0de-0000-7000-8000-00000000000{n}")).collect(),

@@ -21,7 +21,7 @@ pub use world::World;
 
 /// Declares stories that run on both databases: each becomes a module with the tests `sqlite` and `postgres`.
 ///
-/// ```ignore
+/// ```text
 /// on_both! {
 ///     an_approved_developer_may_apply(world) {
 ///         world.developer('A').does::<Org>(…).unwrap();

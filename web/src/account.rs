@@ -1,28 +1,38 @@
-//! Accounts: signing in and out, sign-up, one-time links, the second factor, sessions, tokens, people and roles.
+//! Accounts: signing in and out, sign-up, one-time links, the second factor, the own account, its sessions and tokens.
 
-use crate::answer::{Answer, PageResult, see};
+pub mod factor;
+pub mod link;
+pub mod own;
+pub mod sessions;
+pub mod sign_in;
+pub mod sign_up;
+pub mod tokens;
+
+use crate::answer::{Answer, PageResult};
 use crate::app::{cookie, session_cookie};
 use crate::ask::{Ask, Face};
-use crate::routes::{Door, Route, route};
-use crate::view::chrome::Chrome;
+use crate::routes::Route;
+use crate::view::form::{FieldView, Filling, FormView, draw};
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use askama::Template;
-use platform::account::sign_in::Attempt;
+use platform::account::session::{self, Factor, SignedIn};
+use platform::refusal::Fault;
+use platform::sheet::{Answers, Sheet};
 use platform::{Refusal, Result};
-use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
-    vec![
-        route("GET", "/sign-in", Door::Public, "route-sign-in", sign_in_page),
-        route("POST", "/sign-in", Door::Public, "route-sign-in", sign_in),
-        route("POST", "/sign-out", Door::Registered, "route-sign-out", sign_out),
-    ]
+    [sign_in::routes(), sign_up::routes(), link::routes(), factor::routes(), own::routes(), sessions::routes(), tokens::routes()].concat()
 }
 
 /// Runs something that waits for the database or for a turn at hashing, off the request threads.
 pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     actix_web::web::block(f).await.map_err(Refusal::broken)?
+}
+
+/// The session of somebody who owes no code: before it is given, nothing of an account is shown or changed.
+pub fn full(ask: &Ask) -> Result<&SignedIn> {
+    let me = ask.session()?;
+    if me.factor == Factor::Owed { Err(Refusal::SecondFactor) } else { Ok(me) }
 }
 
 /// Refuses unless the password was given with this request or a moment ago.
@@ -36,62 +46,81 @@ pub async fn confirm(ask: &Ask) -> Result<()> {
     blocking(move || app.door.confirm(&app.db, &me, &typed)).await
 }
 
-/// The sign-in page.
-#[derive(Template, Serialize)]
-#[template(path = "account/sign_in.html")]
-struct SignInView {
-    #[serde(skip)]
-    c: Chrome,
-    email: String,
-    then: String,
-    error: Option<String>,
-}
-
-async fn sign_in_page(ask: Ask) -> PageResult {
-    if ask.who.person.is_some() && ask.session.as_ref().is_some_and(|s| !s.is_held_back()) {
-        return see(crate::site::inside(ask.q("then")));
-    }
-    ask.show(&SignInView { c: ask.chrome(ask.t("nav-sign-in")), email: ask.q("email").into(), then: crate::site::inside(ask.q("then")), error: None })
-}
-
-/// `POST /sign-in`: opens a session; a wrong e-mail, password or code all get the same answer.
-async fn sign_in(ask: Ask) -> PageResult {
-    let a = &ask.answers;
-    let attempt = Attempt {
-        email: a.text("email").into(),
-        password: a.text("password").into(),
-        code: a.text("code").into(),
-        agent: ask.agent.clone(),
-        address: ask.address.clone(),
-    };
-    let then = crate::site::inside(a.text("then"));
-    let app = ask.app.clone();
-    match blocking(move || app.door.attempt(&app.db, &attempt)).await {
-        Ok(token) => {
-            let to = if then == "/" { "/work".to_string() } else { then };
-            let cookie = cookie(&ask.app, session_cookie(&ask.app), token, Some(7 * 86_400));
-            Ok(Answer::Raw(match ask.face {
-                Face::Html => HttpResponse::SeeOther().insert_header((header::LOCATION, crate::site::location(&to))).cookie(cookie).finish(),
-                Face::Json => HttpResponse::Ok().cookie(cookie).json(serde_json::json!({ "done": true, "location": to })),
-            }))
+/// The session, confirmed by the password; a page gets what was wrong with it as a fault at its field.
+pub async fn confirmed(ask: &Ask) -> Result<SignedIn> {
+    let mut me = full(ask)?.clone();
+    let fault = |code| Err(Refusal::fault("_password", code));
+    match confirm(ask).await {
+        Ok(()) if ask.answers.text("_password").is_empty() => Ok(me),
+        Ok(()) => {
+            me.session.confirmed_at = ask.app.db.clock().now();
+            Ok(me)
         }
-        Err(refusal @ (Refusal::Rule { .. } | Refusal::TooMany { .. })) if ask.face == Face::Html => {
-            let (zh, en) = refusal.why();
-            let status = if matches!(refusal, Refusal::TooMany { .. }) { 429 } else { 401 };
-            ask.show_as(
-                status,
-                &SignInView { c: ask.chrome(ask.t("nav-sign-in")), email: a.text("email").into(), then, error: Some(ask.lang.pick(zh, en)) },
-            )
-        }
+        Err(Refusal::ConfirmPassword) if ask.face == Face::Html => fault("required"),
+        Err(Refusal::Rule { code: "wrong-password", .. }) if ask.face == Face::Html => fault("wrong-password"),
         Err(refusal) => Err(refusal),
     }
 }
 
-/// `POST /sign-out`
-async fn sign_out(ask: Ask) -> PageResult {
-    let me = ask.session()?.clone();
-    let id = me.session.id.clone();
-    ask.app.db.write(move |tx| platform::account::session::close(tx, &me, &id)).await?;
-    let gone = cookie(&ask.app, session_cookie(&ask.app), String::new(), Some(0));
-    Ok(Answer::Raw(HttpResponse::SeeOther().insert_header((header::LOCATION, "/")).cookie(gone).finish()))
+/// A sheet's form; faults of what is asked beside the sheet are left to [`FormView::ask`].
+pub fn form(ask: &Ask, sheet: &Sheet, answers: &Answers, faults: &[Fault]) -> FormView {
+    let of_sheet = |f: &&Fault| sheet.fields.iter().any(|field| f.field == field.name || f.field.starts_with(&format!("{}[", field.name)));
+    let own = faults.iter().filter(of_sheet).cloned().collect();
+    draw(ask.lang, sheet, &Filling { answers: answers.clone(), faults: own, ..Filling::default() })
+}
+
+/// A question for a password or code, which is never shown again.
+pub fn secret(ask: &Ask, name: &str, label: &str, auto: &'static str, faults: &[Fault]) -> FieldView {
+    let number = auto == "one-time-code";
+    FieldView {
+        name: name.into(),
+        id: name.into(),
+        kind: if number { "number" } else { "line" },
+        label: ask.t(label),
+        hint: ask.lang.maybe(&format!("{label}-hint")),
+        required: true,
+        error: faults.iter().find(|f| f.field == name).map(|f| ask.lang.fault(f)),
+        input: if number { "" } else { "password" },
+        auto,
+        ..FieldView::default()
+    }
+}
+
+/// Asks for the password again where it was not given a moment ago.
+pub fn ask_password(ask: &Ask, form: &mut FormView, faults: &[Fault]) {
+    let given = ask.session.as_ref().is_some_and(|me| me.must_be_confirmed(ask.app.db.clock().now()).is_ok());
+    if !given || faults.iter().any(|f| f.field == "_password") {
+        form.ask(secret(ask, "_password", "confirm-password", "current-password", faults));
+    }
+}
+
+/// Keeps a new session in the cookie and goes where it leads: to the code it owes, to setting codes up, or on.
+pub async fn enter(ask: &Ask, token: String, then: &str, say: Option<&'static str>) -> PageResult {
+    let secret = token.clone();
+    let factor = ask.app.db.read(move |look| session::find(look, &secret)).await?.map(|me| me.factor);
+    let to = match factor {
+        Some(Factor::Owed) => format!("/account/code?then={}", crate::view::chrome::escape(then)),
+        Some(Factor::Missing) => "/account/factor".to_string(),
+        _ => then.to_string(),
+    };
+    let cookie = cookie(&ask.app, session_cookie(&ask.app), token, Some(7 * 86_400));
+    Ok(Answer::Raw(match ask.face {
+        Face::Html => {
+            let mut response = HttpResponse::SeeOther();
+            response.insert_header((header::LOCATION, crate::site::location(&to))).cookie(cookie);
+            if let Some(say) = say {
+                response.cookie(crate::app::cookie(&ask.app, "dajing_say", say.into(), None));
+            }
+            response.finish()
+        }
+        Face::Json => HttpResponse::Ok().cookie(cookie).json(serde_json::json!({ "done": true, "location": to })),
+    }))
+}
+
+/// Where somebody goes after signing in.
+pub fn onward(then: &str) -> String {
+    match crate::site::inside(then).as_str() {
+        "/" => "/work".into(),
+        to => to.into(),
+    }
 }

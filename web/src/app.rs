@@ -145,14 +145,16 @@ async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: Htt
     {
         let _ = response.add_cookie(&cookie(&app, visit_cookie(&app), ask.csrf_seed().to_string(), None));
     }
+    // The secret of a one-time link is nobody's to read, not even in the log.
+    let path = if ask.path.starts_with("/link/") { "/link/…" } else { &ask.path };
     let millis = started.elapsed().as_secs_f64() * 1000.0;
     let route = at.map_or("", |at| table.paths[at].0.as_str()).to_string();
     metrics::counter!("dajing_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
     metrics::histogram!("dajing_request_seconds", "route" => route).record(millis / 1000.0);
     match refused {
-        Some(Refusal::Broken(what)) => tracing::error!(request_id, method = %request.method(), path = ask.path, status, %what, "broken"),
-        Some(refusal) => tracing::info!(request_id, method = %request.method(), path = ask.path, status, refusal = refusal.code(), millis, "refused"),
-        None => tracing::info!(request_id, method = %request.method(), path = ask.path, status, millis, "answered"),
+        Some(Refusal::Broken(what)) => tracing::error!(request_id, method = %request.method(), path, status, %what, "broken"),
+        Some(refusal) => tracing::info!(request_id, method = %request.method(), path, status, refusal = refusal.code(), millis, "refused"),
+        None => tracing::info!(request_id, method = %request.method(), path, status, millis, "answered"),
     }
     // A HEAD answer has the headers of GET and no body.
     if head {
@@ -174,7 +176,11 @@ async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request:
     identify(ask, request).await?;
     let method = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
     let route = methods.get(method).ok_or(Refusal::WrongMethod)?;
-    route.door.check(&ask.who)?;
+    route.door.check(&ask.who).map_err(|refusal| match &ask.session {
+        // The role may well be there, behind the second factor.
+        Some(me) if me.is_held_back() && matches!(refusal, Refusal::WrongRole { .. }) => Refusal::SecondFactor,
+        _ => refusal,
+    })?;
     if method != "GET" {
         if let Some(bearer) = &ask.bearer {
             bearer.must_have(platform::account::token::Scope::Act)?;
@@ -294,6 +300,10 @@ fn secure(response: &mut HttpResponse, ask: &Ask, request_id: &str) {
     put("cross-origin-opener-policy", "same-origin");
     put("cross-origin-resource-policy", "same-origin");
     put("permissions-policy", "camera=(), microphone=(), geolocation=()");
+    if ask.path.starts_with("/link/") {
+        put("cache-control", "no-store");
+        put("referrer-policy", "no-referrer");
+    }
     put("x-request-id", request_id);
     put("content-language", ask.lang.tag());
     if ask.app.secure_cookies {

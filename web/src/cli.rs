@@ -166,15 +166,22 @@ fn run(cli: &Cli) -> Result<(), String> {
     match &cli.command {
         Command::Serve => {
             let app = serve::app(&settings, Clock::machine(), false)?;
-            if !app.db.look(|look| platform::account::admin::has_admin(look)).map_err(|e| e.to_string())? {
+            if !app.db.look(platform::account::admin::has_admin).map_err(|e| e.to_string())? {
                 let secret = app.db.act(platform::account::admin::first_admin_link).map_err(|e| e.to_string())?;
                 println!("no administrator yet; become one at {}/link/{secret} (valid for 24 hours)", app.base_url);
             }
             serve::run(app, &settings)
         }
         Command::Demo { load_only } => {
-            let _ = load_only;
-            Err("the demo city is not built yet".into())
+            let accounts = crate::demo::load(&settings)?;
+            println!("demo city in {}; sign in with password {} as", settings.data_dir.display(), crate::demo::PASSWORD);
+            for a in &accounts {
+                println!("  {:<28} {} · {}", a.email, a.name, a.org);
+            }
+            if *load_only {
+                return Ok(());
+            }
+            serve::run(serve::app(&settings, Clock::machine(), true)?, &settings)
         }
         Command::Migrate => {
             std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;

@@ -7,6 +7,7 @@ use platform::{Db, Result};
 pub fn run(db: &Db) -> Result<()> {
     db.act(|tx| {
         primary::announcement::close_due(tx)?;
+        primary::selection::open_due(tx)?;
         primary::licence::expire_due(tx)?;
         for kind in crate::work::kinds() {
             (kind.fill_due_days)(tx)?;

@@ -8,6 +8,7 @@ pub mod ask;
 pub mod assets;
 pub mod cli;
 pub mod daily;
+pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod files;

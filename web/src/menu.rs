@@ -72,6 +72,7 @@ const MENU: &[(&str, &[Line])] = &[
     (
         "menu-system",
         &[
+            ("nav-accounts", "/work/accounts", "key", &[SystemAdmin, SecurityAdmin, AuditAdmin]),
             ("nav-audit", "/work/audit", "history", &[Auditor, AuditAdmin]),
             ("nav-letters", "/work/letters", "mail", &[Registered]),
             ("nav-settings", "/work/settings", "settings", &[SystemAdmin]),

@@ -15,12 +15,15 @@ use platform::sheet::{Answers, Kind, Sheet};
 use platform::words::Word;
 use platform::{Caller, Id, Look, Refusal, Result, Role};
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// How a noun is shown in the work area.
 pub trait Show: Noun {
     /// Who may open its pages at all; `find` decides about each case.
     const DOOR: &'static [Role];
+    /// Pages written by hand instead of these: `case`, `new`, or an act's form and what takes it.
+    const OWN: &'static [&'static str] = &[];
     /// The sheet of its kept content, shown as facts.
     fn sheet() -> Option<&'static Sheet>;
     /// Its kept content.
@@ -59,11 +62,24 @@ pub fn choices<N: Noun>(look: &mut Look, who: &Caller, row: Option<&N>, sheet: &
 
 /// Names of the files in the answers.
 pub fn file_names(look: &mut Look, sheet: &Sheet, answers: &Answers) -> Result<Vec<Choice>> {
-    let ids: Vec<String> = sheet.fields.iter().filter(|f| matches!(f.kind, Kind::Files(_))).flat_map(|f| answers.list(f.name)).collect();
+    let ids = file_ids(sheet, answers);
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     Ok(platform::file::rows(look, &ids)?.into_iter().map(|f| Choice::new(f.id, format!("{} ({} KB)", f.name, f.size / 1024 + 1))).collect())
+}
+
+/// Ids of the files in the answers, those in rows too.
+fn file_ids(sheet: &Sheet, answers: &Answers) -> Vec<String> {
+    let mut ids = Vec::new();
+    for field in sheet.fields {
+        match (field.kind, answers.0.get(field.name)) {
+            (Kind::Files(_), Some(_)) => ids.extend(answers.list(field.name)),
+            (Kind::Rows(of), Some(Value::Array(rows))) => ids.extend(rows.iter().flat_map(|row| file_ids(of, &Answers::of(row.clone())))),
+            _ => {}
+        }
+    }
+    ids
 }
 
 /// Whether a form is small enough to stand on the case page.
@@ -166,14 +182,16 @@ async fn list<N: Show>(ask: Ask) -> PageResult {
     view.answer(&ask)
 }
 
-async fn case<N: Show>(ask: Ask) -> PageResult {
+/// The page of one case.
+pub async fn case<N: Show>(ask: Ask) -> PageResult {
     let id = ask.id::<N>("id")?;
     let a = ask.clone();
     let view = ask.look(move |look, who| build::<N>(look, who, &a, id)).await?;
     ask.show(&view)
 }
 
-fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Filling) -> Result<ActView> {
+/// The form that begins a case.
+pub fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Filling) -> Result<ActView> {
     let Some(opening) = N::OPENING else { return Err(Refusal::NotFound) };
     let mut filling = filling;
     filling.choices = choices::<N>(look, who, None, opening.sheet, &filling.answers)?;
@@ -206,11 +224,14 @@ async fn new<N: Noun>(ask: Ask) -> PageResult {
 }
 
 async fn open<N: Noun>(ask: Ask) -> PageResult {
+    let then = then(&ask);
     let Some(opening) = N::OPENING else { return Err(Refusal::WrongMethod) };
     let answers = ask.answers.clone();
     let result = match upload_faults(&ask, opening.sheet, opening.draft) {
         Some(refusal) => Err(refusal),
-        None => ask.act_once(move |tx, who| flow::open::<N>(tx, who, answers).map(|id| format!("/work/{}/{id}", N::PATH))).await,
+        None => {
+            ask.act_once(move |tx, who| flow::open::<N>(tx, who, answers).map(|id| then.unwrap_or_else(|| format!("/work/{}/{id}", N::PATH)))).await
+        }
     };
     match result {
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
@@ -236,7 +257,8 @@ pub fn upload_faults(ask: &Ask, sheet: &Sheet, draft: bool) -> Option<Refusal> {
     Some(Refusal::Faulty(faults))
 }
 
-fn deed_of<N: Noun>(act: &str) -> Result<&'static Deed<N>> {
+/// The deed of that name.
+pub fn deed_of<N: Noun>(act: &str) -> Result<&'static Deed<N>> {
     N::DEEDS.iter().find(|d| d.act.as_str() == act).ok_or(Refusal::NotFound)
 }
 
@@ -275,27 +297,32 @@ pub async fn act_page<N: Noun>(ask: Ask, act: &'static str) -> PageResult {
 
 /// Does an act; on faults the form comes back with what was typed.
 pub async fn act<N: Noun>(ask: Ask, act: &'static str) -> PageResult {
-    act_then::<N>(ask, act, |ask, id| {
-        let back = ask.query.iter().find(|(k, v)| k == "then" && v.starts_with('/') && !v.starts_with("//")).map(|(_, v)| v.clone());
-        back.unwrap_or_else(|| format!("/work/{}/{id}", N::PATH))
-    })
-    .await
+    act_then::<N>(ask, act, |ask, id| then(ask).unwrap_or_else(|| format!("/work/{}/{id}", N::PATH))).await
+}
+
+/// The page of this site to go to afterwards, when one was named.
+fn then(ask: &Ask) -> Option<String> {
+    Some(ask.q("then")).filter(|v| v.starts_with('/') && !v.starts_with("//") && !v.starts_with("/\\")).map(str::to_string)
+}
+
+/// Does an act once, and gives the address to go to.
+pub async fn attempt<N: Noun>(ask: &Ask, act: &str, to: String) -> Result<String> {
+    let id = ask.id::<N>("id")?;
+    let deed = deed_of::<N>(act)?;
+    if deed.careful {
+        crate::account::confirm(ask).await?;
+    }
+    if let Some(refusal) = upload_faults(ask, deed.sheet, deed.draft) {
+        return Err(refusal);
+    }
+    let answers = ask.answers.clone();
+    ask.act_once(move |tx, who| flow::perform::<N>(tx, who, id, deed.act, answers).map(|_| to)).await
 }
 
 /// Does an act and goes where `to` says.
 pub async fn act_then<N: Noun>(ask: Ask, act: &'static str, to: fn(&Ask, Id<N>) -> String) -> PageResult {
     let id = ask.id::<N>("id")?;
-    let deed = deed_of::<N>(act)?;
-    if deed.careful {
-        crate::account::confirm(&ask).await?;
-    }
-    let answers = ask.answers.clone();
-    let address = to(&ask, id);
-    let result = match upload_faults(&ask, deed.sheet, deed.draft) {
-        Some(refusal) => Err(refusal),
-        None => ask.act_once(move |tx, who| flow::perform::<N>(tx, who, id, deed.act, answers).map(|_| address)).await,
-    };
-    match result {
+    match attempt::<N>(&ask, act, to(&ask, id)).await {
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => {
             let a = ask.clone();
             let view = ask
@@ -314,19 +341,22 @@ pub async fn act_then<N: Noun>(ask: Ask, act: &'static str, to: fn(&Ask, Id<N>) 
 pub fn routes<N: Show>() -> Vec<Route> {
     let inside = || Door::Only(N::DOOR.to_vec());
     let base = format!("/work/{}", N::PATH);
-    let mut routes = vec![
-        route("GET", &base, inside(), "route-list", list::<N>).of::<N>(""),
-        route("GET", &format!("{base}/{{id}}"), inside(), "route-case", case::<N>).of::<N>(""),
-    ];
+    let own = |page: &str| N::OWN.contains(&page);
+    let mut routes = vec![route("GET", &base, inside(), "route-list", list::<N>).of::<N>("")];
+    if !own("case") {
+        routes.push(route("GET", &format!("{base}/{{id}}"), inside(), "route-case", case::<N>).of::<N>(""));
+    }
     if let Some(opening) = N::OPENING {
         let doers = flow::doers::<N>(opening.act);
         let door = || if doers.contains(&Role::Registered) { Door::Registered } else { Door::Only(doers.clone()) };
-        routes.push(route("GET", &format!("{base}/new"), door(), "route-new", new::<N>).of::<N>(opening.act.as_str()));
+        if !own("new") {
+            routes.push(route("GET", &format!("{base}/new"), door(), "route-new", new::<N>).of::<N>(opening.act.as_str()));
+        }
         routes.push(route("POST", &base, door(), "route-open", open::<N>).takes(opening.sheet).of::<N>(opening.act.as_str()));
     }
     for deed in N::DEEDS {
         let doers: Vec<Role> = flow::doers::<N>(deed.act).into_iter().filter(|r| *r != Role::Calendar).collect();
-        if doers.is_empty() {
+        if doers.is_empty() || own(deed.act.as_str()) {
             continue;
         }
         let name = deed.act.as_str();

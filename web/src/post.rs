@@ -19,7 +19,7 @@ pub fn subject(lang: Lang, letter: &Letter, event: Option<&Event>) -> String {
                 ("act", lang.maybe(&format!("{}-act-{}", e.noun, e.act)).unwrap_or_else(|| e.act.clone())),
             ],
         ),
-        None => lang.t(&format!("letter-{}-subject", letter.kind)),
+        None => lang.ta(&format!("letter-{}-subject", letter.kind), &[("org", letter.arg("org"))]),
     }
 }
 
@@ -42,9 +42,9 @@ pub fn body(lang: Lang, base_url: &str, letter: &Letter, event: Option<&Event>) 
             ],
         ),
         None => {
-            let args: serde_json::Value = serde_json::from_str(&letter.args).unwrap_or_default();
-            let secret = args.get("secret").and_then(|s| s.as_str()).unwrap_or("");
-            lang.ta(&format!("letter-{}-body", letter.kind), &[("link", format!("{base_url}/link/{secret}"))])
+            let secret = letter.arg("secret");
+            let link = if secret.is_empty() { lang.t("letter-link-gone") } else { format!("{base_url}/link/{secret}") };
+            lang.ta(&format!("letter-{}-body", letter.kind), &[("link", link), ("org", letter.arg("org")), ("by", letter.arg("by"))])
         }
     }
 }

@@ -138,7 +138,7 @@ async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most:
             None => pairs.push((name, String::from_utf8(bytes.to_vec()).map_err(|_| Refusal::Unreadable)?)),
         }
     }
-    ask.answers = nest(pairs);
+    ask.answers = nest(pairs.clone());
     // Files are taken in only from those who may be here and whose form is genuine.
     let genuine = ask.by_token || same(ask.answers.text("_csrf"), &ask.csrf);
     if !genuine {
@@ -148,9 +148,8 @@ async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most:
         match ask.app.store.put(&given, bytes).await {
             Ok(upload) => {
                 let id = ask.act(move |tx, who| file::record(tx, who, &upload)).await?;
-                let mut list = ask.answers.list(&name);
-                list.push(id.to_string());
-                ask.answers.set(&name, list);
+                // With the other answers, so that a file may stand in a row.
+                pairs.push((name, id.to_string()));
             }
             Err(PutFault::Fault(code)) => {
                 ask.faults.push(Fault::at(name, code).with("max", file::MOST / 1_048_576).with("name", file::clean_name(&given)))
@@ -158,6 +157,7 @@ async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most:
             Err(PutFault::Refused(refusal)) => return Err(refusal),
         }
     }
+    ask.answers = nest(pairs);
     Ok(())
 }
 

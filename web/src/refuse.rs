@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 use platform::Refusal;
+use platform::account::session::Factor;
 
 /// The page of a refusal.
 #[derive(Template)]
@@ -54,10 +55,16 @@ pub fn response(ask: &Ask, refusal: Refusal) -> HttpResponse {
         });
         return response.content_type("application/problem+json").body(problem.to_string());
     }
-    if refusal == Refusal::SignIn && ask.method == actix_web::http::Method::GET && !ask.fragment {
+    if ask.method == actix_web::http::Method::GET && !ask.fragment && matches!(refusal, Refusal::SignIn | Refusal::SecondFactor) {
         let query = ask.query.iter().map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect::<Vec<_>>().join("&");
         let here = if query.is_empty() { ask.path.clone() } else { format!("{}?{query}", ask.path) };
-        return Answer::See { to: format!("/sign-in?then={}", escape(&here)), say: None }.response(ask);
+        let factor = ask.session.as_ref().map(|me| me.factor);
+        let to = match (&refusal, factor) {
+            (Refusal::SignIn, _) => format!("/sign-in?then={}", escape(&here)),
+            (_, Some(Factor::Owed)) => format!("/account/code?then={}", escape(&here)),
+            _ => "/account/factor".to_string(),
+        };
+        return Answer::See { to, say: None }.response(ask);
     }
     let faults = match &refusal {
         Refusal::Faulty(faults) => faults.iter().map(|f| ask.lang.fault(f)).collect(),

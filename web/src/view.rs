@@ -4,3 +4,4 @@ pub mod case;
 pub mod chrome;
 pub mod form;
 pub mod list;
+pub mod panels;

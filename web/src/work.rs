@@ -1,15 +1,24 @@
 //! The work area: what waits for me, and the lists and cases of every noun.
 
+pub mod accounts;
 pub mod announcement;
 pub mod audit;
+pub mod bid;
 pub mod demand;
 pub mod entry;
+pub mod filing;
 pub mod import;
+pub mod interests;
 pub mod letters;
+pub mod licence;
 pub mod objection;
 pub mod org;
+pub mod paper;
+pub mod people;
+pub mod plan;
 pub mod question;
 pub mod scenario;
+pub mod scoring;
 pub mod settings;
 
 use crate::answer::PageResult;
@@ -65,6 +74,12 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::Question>(),
         kind::<primary::Objection>(),
         // bids and licences
+        kind::<primary::dossier::Paper>(),
+        kind::<primary::bid::Bid>(),
+        kind::<primary::scoring::Scoring>(),
+        kind::<primary::filing::Filing>(),
+        kind::<primary::licence::Licence>(),
+        kind::<primary::plan::Plan>(),
         // products
     ]
 }
@@ -80,10 +95,17 @@ pub fn routes() -> Vec<Route> {
         routes.extend((kind.routes)());
     }
     routes.extend(import::routes());
+    routes.extend(accounts::routes());
     routes.extend(audit::routes());
+    routes.extend(interests::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());
+    routes.extend(people::routes());
     routes.extend(settings::routes());
+    routes.extend(bid::routes());
+    routes.extend(scoring::routes());
+    routes.extend(filing::routes());
+    routes.extend(licence::routes());
     routes
 }
 

@@ -8,6 +8,7 @@ use crate::id::Id;
 use crate::people::{Org, Person, person as people};
 use crate::refusal::{Refusal, Result};
 use crate::schema::{membership, org};
+use crate::sheet::Answers;
 use diesel::prelude::*;
 
 /// The kinds of organisation whose people the legal desk of the primary operator may invite: those it admits or works
@@ -63,6 +64,18 @@ pub fn give(tx: &mut Tx, who: &Caller, to: Id<Person>, of: Id<Org>, role: Role) 
 pub fn take_away(tx: &mut Tx, who: &Caller, from: Id<Person>, of: Id<Org>, role: Role) -> Result<()> {
     may_manage(tx, who, of)?;
     people::revoke(tx, who, from, of, role)
+}
+
+/// Writes the record that A2 asks for, of one of the organisation's people.
+pub fn record(tx: &mut Tx, who: &Caller, of: Id<Person>, in_org: Id<Org>, answers: &Answers) -> Result<()> {
+    may_manage(tx, who, in_org)?;
+    people::record(tx, who, of, in_org, answers)
+}
+
+/// Somebody with the roles held in an organisation, for whoever manages its people.
+pub fn member(look: &mut Look, who: &Caller, of: Id<Org>, id: Id<Person>) -> Result<(Person, Vec<Role>)> {
+    may_manage(look, who, of)?;
+    people::of_org(look, of)?.into_iter().find(|(p, _)| p.id == id).ok_or(Refusal::NotFound)
 }
 
 #[cfg(test)]

@@ -7,9 +7,13 @@ use crate::id::Id;
 use crate::people::{Org, Person};
 use crate::refusal::{Fault, Refusal, Result};
 use crate::schema::{interest, membership, org};
+use crate::sheet::{self, Sheet};
 use crate::{At, diesel};
 use diesel::prelude::*;
 use serde::Serialize;
+
+/// The form of a declaration.
+pub const DECLARE: Sheet = Sheet { name: "interest", fields: &[sheet::pick("org", "developers"), sheet::text("note", 2000)] };
 
 /// One declared interest.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]

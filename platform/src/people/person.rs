@@ -172,9 +172,9 @@ pub fn revoke(tx: &mut Tx, who: &Caller, from: Id<Person>, of: Id<Org>, role: Ro
     log(tx, who, from, &title, Some(of), Act::RevokeRole, State::Revoked, Record::of(role))
 }
 
-/// Writes a person's real-name, training and confidentiality record; by an administrator of the same organisation.
-pub fn record(tx: &mut Tx, who: &Caller, of: Id<Person>, answers: &Answers) -> Result<()> {
-    let org = who.org()?;
+/// Writes the real-name, training and confidentiality record of one of an organisation's people. Who may is asked by
+/// `account::staff`.
+pub fn record(tx: &mut Tx, who: &Caller, of: Id<Person>, org: Id<Org>, answers: &Answers) -> Result<()> {
     let shared: i64 = membership::table
         .filter(membership::person.eq(of).and(membership::org.eq(org)).and(membership::until.is_null()))
         .count()

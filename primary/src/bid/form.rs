@@ -4,10 +4,11 @@ use super::{Bid, State};
 use crate::ProductForm;
 use crate::announcement::{self, Call};
 use crate::dossier;
+use crate::scenario;
 use platform::people::org;
 use platform::profile::Say2;
 use platform::sheet::{self, Answers, Field, Sheet};
-use platform::{Caller, Fault, Look, Refusal, Result, words};
+use platform::{Caller, Fault, Look, Refusal, Result, Word, money, words};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -105,6 +106,10 @@ pub(super) fn faults(look: &mut Look, who: &Caller, bid: &Bid) -> Result<Vec<Fau
     let content = bid.answers();
     let mut faults = BID.faults(&content);
     let profile = look.profile();
+    let free = profile.purpose(scenario::row(look, bid.scenario)?.purpose.as_str()).is_some_and(|p| p.free);
+    if free && money::parse_yuan(content.text("price")).is_some_and(|fen| fen > 0) {
+        faults.push(Fault::at("price", "fee-must-be-free"));
+    }
     let rows = rows(&content, "conditions");
     for key in &call.conditions {
         if !rows.iter().any(|r| text(r, "key") == key) {

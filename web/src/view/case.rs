@@ -41,6 +41,9 @@ pub struct Section {
     pub facts: Vec<Fact>,
     pub table: Option<TableView>,
     pub note: String,
+    pub bar: Option<crate::view::list::Bar>,
+    /// Further pages: label and address.
+    pub links: Vec<(String, String)>,
 }
 
 /// A table inside a case page.

@@ -3,6 +3,7 @@
 use crate::ask::Ask;
 use crate::menu;
 use crate::say::Lang;
+use platform::account::session::Factor;
 use platform::words::Word;
 
 /// The frame. Templates call its `t` for words.
@@ -29,6 +30,8 @@ pub struct Chrome {
     pub crumbs: Vec<(String, String)>,
     /// The role needs a second factor that this session lacks.
     pub needs_factor: bool,
+    /// This session owes a code.
+    pub owes_code: bool,
     pub city: String,
     pub assets: &'static str,
 }
@@ -56,7 +59,9 @@ impl Chrome {
             menu: menu::of(&ask.who, ask.lang, &ask.path),
             site: ask.app.site.clone(),
             crumbs: Vec::new(),
-            needs_factor: ask.session.as_ref().is_some_and(|s| s.is_held_back()),
+            // The pages where it is mended say so themselves.
+            needs_factor: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Missing) && ask.path != "/account/factor",
+            owes_code: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Owed) && ask.path != "/account/code",
             city: ask.app.db.rules().profile.city.in_lang(ask.lang.is_en()).to_string(),
             assets: crate::assets::version(),
         }
@@ -74,6 +79,10 @@ impl Chrome {
     }
     pub fn w<W: Word>(&self, word: &W) -> String {
         self.lang.w(*word)
+    }
+    /// The language of a tag, for a page that holds texts in both.
+    pub fn lang_of(&self, tag: &str) -> Lang {
+        Lang::of(tag)
     }
     /// The same page in the other language.
     pub fn other_lang(&self) -> String {

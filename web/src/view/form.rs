@@ -54,6 +54,10 @@ pub struct FieldView {
     pub several: bool,
     pub error: Option<String>,
     pub section: Option<String>,
+    /// Type of the input when it is not plain text: `email`, `password`.
+    pub input: &'static str,
+    /// What a browser may fill in (`autocomplete`).
+    pub auto: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -100,6 +104,31 @@ pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
         })
         .collect();
     FormView { fields, files, errors, submit: lang.t("save"), ..FormView::default() }
+}
+
+impl FormView {
+    /// Adds a question that stands beside the sheet, with its fault.
+    pub fn ask(&mut self, field: FieldView) {
+        if let Some(error) = &field.error {
+            self.errors.push(ErrorView { field: field.name.clone(), href: format!("#{}", field.id), text: format!("{}：{error}", field.label) });
+        }
+        self.fields.push(field);
+    }
+    /// Says of what type a question's input is and what a browser may fill in.
+    pub fn mark(&mut self, name: &str, input: &'static str, auto: &'static str) {
+        for field in self.fields.iter_mut().filter(|f| f.name == name) {
+            (field.input, field.auto) = (input, auto);
+        }
+    }
+    /// Lets several forms stand on one page: their ids begin with this.
+    pub fn prefix(&mut self, with: &str) {
+        for field in &mut self.fields {
+            field.id = format!("{with}-{}", field.id);
+        }
+        for error in &mut self.errors {
+            error.href = format!("#{with}-{}", error.href.trim_start_matches('#'));
+        }
+    }
 }
 
 /// Turns a path such as `criteria[2].weight` into an id for HTML.

@@ -21,6 +21,22 @@ pub struct Cell {
     /// Colour of a badge; empty for plain text.
     pub tone: &'static str,
     pub sub: Option<String>,
+    pub bar: Option<Bar>,
+}
+
+/// A term drawn as a bar: how much of it has passed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Bar {
+    /// 0 to 100.
+    pub percent: i64,
+    /// What the bar says, in words.
+    pub label: String,
+    pub from: String,
+    pub to: String,
+    /// `used`, `warn` or `over`.
+    pub class: &'static str,
+    /// Days marked on it, 0 to 100.
+    pub marks: Vec<i64>,
 }
 
 impl Cell {

@@ -42,6 +42,7 @@ impl Show for Org {
             .words(ask)
             .filter::<OrgKind>(ask, "kind")
             .filter::<org::State>(ask, "state");
+        let view = if who.is(SystemAdmin) { view.action(ask.t("org-act-enter"), "/work/organisations/enter", "plus") } else { view };
         let page = if who.oversees() || who.is_any(&[SystemAdmin, SecurityAdmin, AuditAdmin]) {
             org::list(look, ask.q_word("kind"), ask.q_word("state"), ask.q("q"), ask.page())?
         } else {
@@ -59,10 +60,13 @@ impl Show for Org {
             ],
         }))
     }
-    fn extend(_: &mut Look, _: &Caller, ask: &Ask, row: &Org, view: &mut CaseView) -> Result<()> {
+    fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Org, view: &mut CaseView) -> Result<()> {
         let mut facts = vec![Fact::text(ask.t("col-kind"), ask.lang.w(row.kind))];
         if let Some(code) = &row.credit_code {
             facts.push(Fact::text(ask.t("col-credit_code"), code));
+        }
+        if platform::account::staff::may_manage(look, who, row.id).is_ok() {
+            view.links.push((ask.t("nav-people"), format!("/work/people?org={}", row.id)));
         }
         if row.affiliate {
             view.notices.push(ask.t("org-is-affiliate"));

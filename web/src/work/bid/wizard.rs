@@ -1,0 +1,265 @@
+//! A bid written section by section: a list of tasks, one page for each, saved as it stands.
+
+use super::said;
+use crate::answer::{Answer, PageResult, see_saying};
+use crate::ask::{Ask, Face};
+use crate::noun;
+use crate::view::chrome::Chrome;
+use crate::view::form::{FieldView, Filling, FormView, draw};
+use crate::view::list::{Due, due};
+use askama::Template;
+use platform::flow::{self, Noun};
+use platform::sheet::{Answers, Kind};
+use platform::{Caller, Fault, Look, Refusal, Result, Word};
+use primary::announcement;
+use primary::bid::{self, Act, BID, Bid, State, TaskState};
+use serde::Serialize;
+
+/// The section that is asked for with the submission itself.
+pub const LAST: &str = "declaration";
+
+/// The task list of a draft.
+#[derive(Template, Serialize)]
+#[template(path = "work/bid/tasks.html")]
+struct TasksView {
+    #[serde(skip)]
+    c: Chrome,
+    title: String,
+    number: String,
+    announcement: String,
+    due: Option<Due>,
+    deadline: String,
+    opening: String,
+    over: bool,
+    done: usize,
+    tasks: Vec<TaskLine>,
+    ready: bool,
+    check: String,
+    withdraw: Option<FormView>,
+}
+
+#[derive(Serialize)]
+struct TaskLine {
+    name: String,
+    hint: String,
+    href: String,
+    state: &'static str,
+    label: String,
+    missing: usize,
+}
+
+/// One section's page.
+#[derive(Template, Serialize)]
+#[template(path = "work/bid/task.html")]
+struct TaskView {
+    #[serde(skip)]
+    c: Chrome,
+    section: String,
+    hint: String,
+    step: i64,
+    steps: i64,
+    back: String,
+    next: String,
+    form: FormView,
+    rows: Vec<RowView>,
+    rows_label: String,
+    /// What is still missing is said only after saving.
+    checked: bool,
+}
+
+/// A row that stands for something of the announcement: a condition or a material.
+#[derive(Serialize)]
+pub struct RowView {
+    pub title: String,
+    pub article: String,
+    /// What the bidder says of it, for those who check.
+    pub claim: Vec<String>,
+    pub hidden: FieldView,
+    pub fields: Vec<FieldView>,
+}
+
+/// Sections with pages of their own, in order.
+fn pages() -> Vec<&'static str> {
+    BID.sections().into_iter().filter(|s| *s != LAST).collect()
+}
+
+/// Which page follows.
+fn after(section: &str) -> Option<&'static str> {
+    let pages = pages();
+    pages.iter().position(|s| *s == section).and_then(|i| pages.get(i + 1).copied())
+}
+
+fn is_draft(row: &Bid) -> Result<()> {
+    if row.state == State::Drafted { Ok(()) } else { Err(Refusal::Stale) }
+}
+
+fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
+    let row = Bid::find(look, who, ask.id::<Bid>("id")?)?;
+    let call = announcement::row(look, row.announcement)?;
+    let tasks: Vec<bid::Task> = bid::tasks(look, who, &row)?.into_iter().filter(|t| t.section != LAST).collect();
+    let (today, calendar, now) = (look.today(), look.calendar(), look.now());
+    let withdraw = noun::deed_of::<Bid>(Act::Withdraw.as_str())?;
+    let withdraw = match flow::may(look, who, &row, withdraw) {
+        Ok(()) => Some(noun::act_form(look, who, ask, &row, withdraw, None)?),
+        Err(_) => None,
+    };
+    let at = |at: Option<platform::At>| at.map(platform::clock::shanghai_text).unwrap_or_default();
+    Ok(TasksView {
+        c: ask.chrome(row.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-bid"), "/work/bids"),
+        title: row.title.clone(),
+        number: call.serial.clone().unwrap_or_default(),
+        announcement: format!("/announcements/{}", call.id),
+        due: due(ask.lang, &calendar, today, None, call.deadline.map(platform::day::shanghai_date)),
+        deadline: at(call.deadline),
+        opening: at(call.opening),
+        over: call.deadline.is_some_and(|d| d <= now),
+        done: tasks.iter().filter(|t| t.state == TaskState::Done).count(),
+        ready: tasks.iter().all(|t| t.state == TaskState::Done),
+        tasks: tasks
+            .into_iter()
+            .map(|t| TaskLine {
+                name: ask.t(&format!("bid-section-{}", t.section)),
+                hint: ask.t(&format!("bid-section-{}-hint", t.section)),
+                href: format!("/work/bids/{}/task/{}", row.id, t.section),
+                state: t.state.as_str(),
+                label: ask.lang.w(t.state),
+                missing: t.faults.len(),
+            })
+            .collect(),
+        check: format!("/work/bids/{}/check", row.id),
+        withdraw,
+    })
+}
+
+/// `GET /work/bids/{id}` of a draft: what is done and what is left.
+pub async fn tasks(ask: Ask) -> PageResult {
+    let a = ask.clone();
+    let view = ask.look(move |look, who| tasks_view(look, who, &a)).await?;
+    ask.show(&view)
+}
+
+/// The section in the address; `NotFound` when there is none of that name.
+fn section_of(ask: &Ask) -> Result<&'static str> {
+    pages().into_iter().find(|s| *s == ask.param("section")).ok_or(Refusal::NotFound)
+}
+
+/// The rows of a form as conditions or materials; rows without a key are room that nobody needs here.
+pub fn named_rows(look: &Look, ask: &Ask, field: &FieldView, claims: &[Vec<String>]) -> Vec<RowView> {
+    let mut views = Vec::new();
+    for row in &field.rows {
+        let Some((hidden, fields)) = row.split_first() else { continue };
+        if hidden.value.is_empty() {
+            continue;
+        }
+        let (title, article) =
+            if field.name == "papers" { said::material(look, ask.lang, &hidden.value) } else { said::condition(look, ask.lang, &hidden.value) };
+        let claim = claims.iter().find(|c| c.first() == Some(&title)).map(|c| c[1..].to_vec()).unwrap_or_default();
+        views.push(RowView { title, article, claim, hidden: hidden.clone(), fields: fields.to_vec() });
+    }
+    views
+}
+
+fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, more: Vec<Fault>) -> Result<TaskView> {
+    let row = Bid::find(look, who, ask.id::<Bid>("id")?)?;
+    is_draft(&row)?;
+    let checked = ask.q("check") == "1" || !more.is_empty();
+    let mut faults = more;
+    if checked {
+        faults.extend(bid::tasks(look, who, &row)?.into_iter().filter(|t| t.section == section).flat_map(|t| t.faults));
+    }
+    let answers = row.answers();
+    let choices = noun::choices(look, who, Some(&row), &BID, &answers)?;
+    let mut form = draw(ask.lang, &BID, &Filling { answers, faults, choices });
+    form.fields.retain(|f| f.section.as_deref() == Some(section));
+    form.files = BID.fields.iter().any(|f| f.section == Some(section) && matches!(f.kind, Kind::Files(_) | Kind::Rows(_)));
+    form.action = format!("/work/bids/{}/task/{section}", row.id);
+    form.autosave = form.action.clone();
+    let mut rows = Vec::new();
+    let mut rows_label = String::new();
+    if let Some(at) = form.fields.iter().position(|f| f.kind == "rows") {
+        let field = form.fields.remove(at);
+        rows = named_rows(look, ask, &field, &[]);
+        rows_label = field.label;
+    }
+    let name = ask.t(&format!("bid-section-{section}"));
+    let back = format!("/work/bids/{}", row.id);
+    Ok(TaskView {
+        c: ask.chrome(name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-bid"), "/work/bids").crumb(row.title.clone(), back.clone()),
+        section: name,
+        hint: ask.t(&format!("bid-section-{section}-hint")),
+        step: pages().iter().position(|s| *s == section).map_or(1, |i| i as i64 + 1),
+        steps: pages().len() as i64,
+        next: after(section).map_or_else(|| format!("{back}/check"), |s| format!("{back}/task/{s}")),
+        back,
+        form,
+        rows,
+        rows_label,
+        checked,
+    })
+}
+
+/// `GET /work/bids/{id}/task/{section}`.
+pub async fn task(ask: Ask) -> PageResult {
+    let section = section_of(&ask)?;
+    let a = ask.clone();
+    let view = ask.look(move |look, who| task_view(look, who, &a, section, Vec::new())).await?;
+    ask.show(&view)
+}
+
+/// What a section's form sent: of its own fields only, and boxes left empty as empty, which a browser does not send.
+fn typed(answers: &Answers, section: &str) -> Answers {
+    let mut typed = Answers::default();
+    for field in BID.fields.iter().filter(|f| f.section == Some(section)) {
+        match (answers.0.get(field.name), field.kind) {
+            (Some(value), _) => typed.set(field.name, value.clone()),
+            (None, Kind::Tick) => typed.set(field.name, false),
+            (None, Kind::Many(..) | Kind::Picks(_) | Kind::Files(_)) => typed.set(field.name, Vec::<String>::new()),
+            (None, _) => {}
+        }
+    }
+    typed
+}
+
+/// `POST /work/bids/{id}/task/{section}`: keeps what was typed, valid or not, then says what is missing or goes on.
+pub async fn save(ask: Ask) -> PageResult {
+    let section = section_of(&ask)?;
+    let id = ask.id::<Bid>("id")?;
+    let typed = typed(&ask.answers, section);
+    // The same form is saved again and again while it is written, so its key is not used up.
+    ask.act(move |tx, who| flow::perform::<Bid>(tx, who, id, Act::Save, typed).map(drop)).await?;
+    if ask.face == Face::Json {
+        let saved_at = (ask.app.db.clock().now() + chrono::Duration::hours(8)).format("%H:%M").to_string();
+        return Ok(Answer::Page { status: 200, html: None, json: Some(serde_json::json!({ "saved_at": saved_at })) });
+    }
+    let a = ask.clone();
+    if !ask.faults.is_empty() {
+        let view = ask.look(move |look, who| task_view(look, who, &a, section, a.faults.clone())).await?;
+        return ask.show_as(422, &view);
+    }
+    let home = format!("/work/bids/{id}");
+    if ask.answers.text("go") == "later" {
+        return see_saying(home, "saved");
+    }
+    let view = ask.look(move |look, who| task_view(look, who, &Ask { query: vec![("check".into(), "1".into())], ..a }, section, Vec::new())).await?;
+    see_saying(if view.form.errors.is_empty() { view.next } else { format!("{home}/task/{section}?check=1") }, "saved")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_section_sends_its_own_fields_and_empty_boxes() {
+        let sent = Answers::of(json!({"technical_plan": "甲", "contact": "乙", "go": "later"}));
+        assert_eq!(typed(&sent, "plan"), Answers::of(json!({"technical_plan": "甲", "forms": []})));
+        assert_eq!(typed(&Answers::default(), "security"), Answers::of(json!({"security_commitment": false})));
+    }
+
+    #[test]
+    fn sections_follow_each_other_up_to_the_declaration() {
+        assert_eq!(after("basic"), Some("capability"));
+        assert_eq!(after("papers"), None);
+        assert!(!pages().contains(&LAST));
+    }
+}
