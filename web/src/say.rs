@@ -87,3 +87,6 @@ impl Lang {
         self.ta(&format!("fault-{}", fault.code), &fault.args)
     }
 }
+
+#[cfg(test)]
+mod words_test;
