@@ -44,6 +44,8 @@ pub struct App {
     /// Slows guessing of passwords and codes down.
     pub door: platform::account::Door,
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+    /// Accounts of the demo city; empty outside a demo.
+    pub demo_accounts: Vec<crate::demo::Account>,
 }
 
 /// A fresh random key for a form or a visitor, 128 bits in hexadecimal.
