@@ -174,7 +174,7 @@ fn people(db: &Db, kind: OrgKind, name: &str, roles: &'static [Role]) -> Vec<Cal
                 person::grant(tx, &admin, id, org, *role)?;
                 let caller = person::caller(tx, id, Some(org))?;
                 let record = json!({"real_name": "真名", "trained_on": "2026-01-05", "nda_until": "2029-01-05"});
-                person::record(tx, &caller, id, &Answers::of(record))?;
+                person::record(tx, &caller, id, org, &Answers::of(record))?;
                 Ok(caller)
             })
             .collect()

@@ -61,6 +61,14 @@ enum Command {
         after_help = "Examples:\n  dajing import resources catalogue.xlsx --as wang@example.cn --set level=l2\n  dajing import scenarios annex.csv --as desk@example.cn --check"
     )]
     Import(import::Import),
+    /// Write everything, rows and files, into one archive that either database can take in
+    #[command(after_help = "Example:\n  dajing backup --data /srv/dajing /backup/2026-11-21.tar.gz")]
+    Backup { file: PathBuf },
+    /// Take an archive into an empty DATA or database
+    #[command(
+        after_help = "Example, moving to PostgreSQL:\n  dajing restore --data /srv/new --database-url postgres://dajing@db/dajing /backup/2026-11-21.tar.gz"
+    )]
+    Restore { file: PathBuf },
     /// Check the chain of events
     Verify,
     /// Check settings, database, files, disk and policy
@@ -215,6 +223,34 @@ fn run(cli: &Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Import(list) => import::run(&serve::database(&settings, Clock::machine())?, list, cli.json),
+        Command::Backup { file } => {
+            let (db, store) = (serve::database(&settings, Clock::machine())?, serve::store(&settings)?);
+            let done = tokio::runtime::Runtime::new()
+                .map_err(|e| e.to_string())?
+                .block_on(platform::backup::backup(&db, &store, file))
+                .map_err(|e| e.to_string())?;
+            say(cli, &format!("{}: {} events, {} files; head {}", file.display(), done.events, done.files, done.head), json!(done));
+            Ok(())
+        }
+        Command::Restore { file } => {
+            std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;
+            let (place, store) = (settings.place()?, serve::store(&settings)?);
+            let done = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?.block_on(platform::backup::restore(&place, &store, file)).map_err(
+                |e| match e {
+                    platform::Refusal::Taken => "the target already holds data; restore into an empty folder or database".to_string(),
+                    other => other.to_string(),
+                },
+            )?;
+            let found =
+                serve::database(&settings, Clock::machine())?.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;
+            match found.broken {
+                None => {
+                    say(cli, &format!("{} events, {} files; the chain holds, head {}", done.events, done.files, found.head), json!(done));
+                    Ok(())
+                }
+                Some((seq, what)) => Err(format!("event {seq}: {what}")),
+            }
+        }
         Command::Verify => {
             let db = serve::database(&settings, Clock::machine())?;
             let found = db.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;

@@ -124,7 +124,7 @@ fn elsewhere<N: Noun>(ask: &Ask, row: &N, faults: &[platform::Fault], form: &mut
     let mut errors = form.errors.clone();
     for (fault, error) in faults.iter().zip(&mut errors).filter(|(f, _)| !asked(&head(&f.field))) {
         let Some(deed) = N::DEEDS.iter().find(|d| d.sheet.field(&head(&fault.field)).is_some()) else { continue };
-        error.text = format!("{}：{}", label_of(ask.lang, deed.sheet, &fault.field), ask.lang.fault(fault));
+        error.text = ask.lang.of_it(&label_of(ask.lang, deed.sheet, &fault.field), &ask.lang.fault(fault));
         error.href = format!("/work/{}/{}/{}#{}", N::PATH, row.id(), deed.act.as_str(), html_id(&fault.field));
     }
     form.errors = errors;

@@ -78,8 +78,15 @@ impl Lang {
     pub fn w<W: Word>(self, word: W) -> String {
         self.t(&word.key())
     }
+    /// A name and what is said of it.
+    pub fn of_it(self, name: &str, said: &str) -> String {
+        format!("{name}{}{said}", self.pick("：", ": "))
+    }
     /// A fault's sentence.
     pub fn fault(self, fault: &platform::Fault) -> String {
         self.ta(&format!("fault-{}", fault.code), &fault.args)
     }
 }
+
+#[cfg(test)]
+mod words_test;

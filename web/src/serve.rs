@@ -132,7 +132,11 @@ fn background(app: Arc<App>, post: Post, from: String, stop: Arc<AtomicBool>) ->
 /// Log lines on standard error, as text or JSON.
 pub fn log(filter: &str, json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false);
     // A second call, as in tests, keeps the first.
     let _ = if json { lines.json().try_init() } else { lines.try_init() };
 }

@@ -106,7 +106,7 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
         Fact::text(ask.t("col-created_at"), platform::clock::shanghai_text(row.created_at)),
     ];
     let c = ask.chrome(row.name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nav-accounts"), "/work/accounts");
-    let orgs = Rows::new(ask, &["organisation", "kind", "roles"], orgs.iter().map(member).collect());
+    let orgs = Rows::new(ask, &["organisation", "kind", "roles_held"], orgs.iter().map(member).collect());
     let mut view = PanelsView::new(c).back("/work/accounts").panel(Panel { facts, table: Some(orgs), ..Panel::default() });
     if ask.who.is(SecurityAdmin) && ask.who.person != Some(id) {
         let table = Rows::new(ask, sessions::COLUMNS, live.iter().map(|s: &Session| Line { cells: sessions::cells(s), ..Line::default() }).collect());
