@@ -187,7 +187,7 @@ async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request:
         if let Some(bearer) = &ask.bearer {
             bearer.must_have(platform::account::token::Scope::Act)?;
         }
-        read::body(ask, request, payload, route.most).await?;
+        read::body(ask, request, payload, route.most, route.tokenless).await?;
     }
     (route.run)(ask.clone()).await
 }

@@ -60,7 +60,7 @@ async fn all(mut payload: Payload, most: usize) -> Result<Bytes> {
 }
 
 /// Reads the body into the ask; refuses a form without its token and a body that is too large or cannot be read.
-pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: usize) -> Result<()> {
+pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: usize, tokenless: bool) -> Result<()> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
     if declared.is_some_and(|n| n > most) {
