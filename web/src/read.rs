@@ -95,7 +95,7 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
     let digest = ask.answers.0.iter().filter(|(k, _)| !k.starts_with('_')).map(|(k, v)| format!("{k}={v}\n")).collect::<String>();
     ask.digest = platform::event::sha256(digest);
     // Type size and contrast are chosen on every page, also by visitors who carry no cookie; nothing else hangs on them.
-    if !ask.by_token && ask.path != "/display" && !same(&token, &ask.csrf) {
+    if !ask.by_token && !tokenless && !same(&token, &ask.csrf) {
         return Err(Refusal::FormExpired);
     }
     Ok(())
