@@ -3,9 +3,5 @@
 // A story stops at the first thing that is not as told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod bad_input;
-mod golden;
 mod matrix;
 mod pages;
-mod races;
-mod tokens;
