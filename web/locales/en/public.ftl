@@ -487,3 +487,5 @@ route-public-glossary = Glossary
 route-public-accessibility = Accessibility statement
 route-public-policy = The policy in force
 route-public-demo = Demo accounts
+pub-demo-enter = Step in
+route-public-demo-enter = Step into a demo account

@@ -448,3 +448,5 @@ route-public-glossary = 术语表
 route-public-accessibility = 无障碍声明
 route-public-policy = 政策依据
 route-public-demo = 演示账号
+pub-demo-enter = 进入
+route-public-demo-enter = 以演示账号进入
