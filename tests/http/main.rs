@@ -3,5 +3,8 @@
 // A story stops at the first thing that is not as told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bad_input;
+mod golden;
 mod matrix;
 mod pages;
+mod tokens;
