@@ -116,6 +116,8 @@ impl Noun for Filing {
     const PATH: &'static str = "filings";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::File, sheet: &FILE, draft: false, run: file_grant });
+    // Received, it has done its duty; what waits then is the licence.
+    const RESTS: &'static [State] = &[State::Received];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Receive, &REMARK, |tx, who, row, a| answer(tx, who, row, Act::Receive, &a)),
         deed(Act::Return, &REASON, |tx, who, row, a| answer(tx, who, row, Act::Return, &a)),

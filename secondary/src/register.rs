@@ -61,6 +61,8 @@ pub struct ProductRow {
 #[derive(Clone, Debug, Serialize)]
 pub struct PriceRow {
     pub product_id: Id<Product>,
+    /// Whether the product is on offer now, so that it has a page.
+    pub on_offer: bool,
     pub serial: String,
     pub product: String,
     pub product_serial: String,
@@ -306,6 +308,7 @@ pub fn prices(look: &mut Look, words: &str, tariff: Option<pricing::Kind>, page:
         .offset(page.offset())
         .select((Pricing::as_select(), products::title, products::serial, products::owner))
         .load(look.db())?;
+    let offered = catalogue::on_offer_of(look, &lines.iter().map(|l| l.0.product).collect::<Vec<_>>())?;
     let holders: HashMap<Id<Org>, String> = org::names(look, lines.iter().filter_map(|l| l.3).collect())?;
     let rows = lines
         .into_iter()
@@ -313,6 +316,7 @@ pub fn prices(look: &mut Look, words: &str, tariff: Option<pricing::Kind>, page:
             let answers = row.answers();
             PriceRow {
                 product_id: row.product,
+                on_offer: offered.contains(&row.product),
                 price_zh: pricing::say(&row, false),
                 price_en: pricing::say(&row, true),
                 serial: row.serial.unwrap_or_default(),

@@ -7,5 +7,4 @@ mod bad_input;
 mod golden;
 mod matrix;
 mod pages;
-mod races;
 mod tokens;

@@ -228,9 +228,10 @@ fn what_one_may_not_see_does_not_exist() {
             (k.name, chosen)
         })
         .collect();
+    let everybody = everybody(&city);
     let length = city.log_length();
     let tried: usize = std::thread::scope(|threads| {
-        let hands: Vec<_> = everybody(&city)
+        let hands: Vec<_> = everybody
             .into_iter()
             .zip(ACTORS)
             .skip(1)

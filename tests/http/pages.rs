@@ -136,7 +136,8 @@ impl Walk<'_> {
             if answer.status == 303 {
                 // A page that is not needed now leads on, such as the sign-in page of somebody who is signed in.
                 let to = answer.header("location").to_string();
-                let needless = ["/sign-in", "/sign-up", "/reset", "/account"].iter().any(|p| address.starts_with(p)) && self.visitor.name() != "public";
+                let needless =
+                    ["/sign-in", "/sign-up", "/reset", "/account"].iter().any(|p| address.starts_with(p)) && self.visitor.name() != "public";
                 let asks = self.visitor.name() == "public" && to.starts_with("/sign-in?then=");
                 if !needless && !asks {
                     self.note(format!("a link to {} leads on to {}", pattern(&address), pattern(&to)), &format!("from {from}"));
@@ -153,7 +154,10 @@ impl Walk<'_> {
                 for link in answer.links() {
                     self.wait(&link, &address);
                 }
-            } else if answer.header("content-disposition").is_empty() && !["/assets", "/favicon", "/openapi", "/robots"].iter().any(|p| address.starts_with(p)) && !address.contains("format=json") {
+            } else if answer.header("content-disposition").is_empty()
+                && !["/assets", "/favicon", "/openapi", "/robots"].iter().any(|p| address.starts_with(p))
+                && !address.contains("format=json")
+            {
                 self.note(format!("{} is {kind} but not to be saved", pattern(&address)), &address);
             }
         }
@@ -200,15 +204,8 @@ fn every_page_that_links_lead_to_is_sound() {
                     let mut total = 0;
                     for tag in ["zh-CN", "en"] {
                         visitor.get(&format!("/lang/{tag}?to=/"));
-                        let walk = Walk {
-                            visitor: &visitor,
-                            column,
-                            tag,
-                            found,
-                            alike: HashMap::new(),
-                            waiting: VecDeque::new(),
-                            met: HashSet::new(),
-                        };
+                        let walk =
+                            Walk { visitor: &visitor, column, tag, found, alike: HashMap::new(), waiting: VecDeque::new(), met: HashSet::new() };
                         total += walk.go();
                     }
                     (column.to_string(), total)

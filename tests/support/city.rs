@@ -56,6 +56,13 @@ fn model() -> &'static Path {
             dajing::demo::load(&settings(&place)).expect("the demo city");
             eprintln!("the demo city was loaded in {:.1} s", started.elapsed().as_secs_f64());
         }
+        // The last connection folds its journal into the database when it closes, a moment after the load is over.
+        for _ in 0..200 {
+            if !place.join("dajing.db-wal").exists() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
         place
     })
 }

@@ -26,9 +26,10 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|fault| panic!("{fault}: {}", self.text.chars().take(400).collect::<String>()))
     }
-    /// The code of a problem.
+    /// The code of a problem; empty when it is none.
     pub fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_string()
+        let problem: Option<Value> = serde_json::from_str(&self.text).ok();
+        problem.and_then(|p| p["code"].as_str().map(str::to_string)).unwrap_or_default()
     }
     /// Values of hidden or other inputs of that name, as they stand in the page.
     pub fn inputs(&self, name: &str) -> Vec<String> {
@@ -46,7 +47,15 @@ impl Answer {
 
 /// A text as HTML shows it, the few references that the templates write undone.
 pub fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#34;", "\"").replace("&#39;", "'").replace("&#38;", "&").replace("&#60;", "<").replace("&#62;", ">").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&amp;", "&")
 }
 
 /// Somebody at a browser, or a program.

@@ -60,7 +60,7 @@ async fn all(mut payload: Payload, most: usize) -> Result<Bytes> {
 }
 
 /// Reads the body into the ask; refuses a form without its token and a body that is too large or cannot be read.
-pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: usize) -> Result<()> {
+pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: usize, tokenless: bool) -> Result<()> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
     if declared.is_some_and(|n| n > most) {
@@ -95,7 +95,7 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
     let digest = ask.answers.0.iter().filter(|(k, _)| !k.starts_with('_')).map(|(k, v)| format!("{k}={v}\n")).collect::<String>();
     ask.digest = platform::event::sha256(digest);
     // Type size and contrast are chosen on every page, also by visitors who carry no cookie; nothing else hangs on them.
-    if !ask.by_token && ask.path != "/display" && !same(&token, &ask.csrf) {
+    if !ask.by_token && !tokenless && !same(&token, &ask.csrf) {
         return Err(Refusal::FormExpired);
     }
     Ok(())

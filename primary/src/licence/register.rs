@@ -2,7 +2,7 @@
 
 use super::{EndKind, Licence, State, Terms};
 use crate::Purpose;
-use crate::scenario::Scenario;
+use crate::scenario::{self, Scenario};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::paging::{Page, Paged, like};
@@ -17,9 +17,9 @@ use std::collections::HashMap;
 pub struct Published {
     pub id: Id<Licence>,
     pub serial: String,
-    /// The scenario.
     pub title: String,
     pub scenario: Id<Scenario>,
+    pub scenario_title: String,
     pub holder: String,
     pub credit_code: String,
     pub purpose: Purpose,
@@ -118,6 +118,8 @@ fn published(look: &mut Look, rows: Vec<Licence>) -> Result<Vec<Published>> {
         .into_iter()
         .map(|(id, title, code)| (id, (title, code)))
         .collect();
+    let classes: HashMap<Id<Scenario>, String> =
+        scenario::by_ids(look, rows.iter().map(|r| r.scenario).collect())?.into_iter().map(|s| (s.id, s.title)).collect();
     let terms: Vec<Terms> = rows.iter().map(Licence::terms).collect();
     let ids: Vec<String> = terms.iter().flat_map(|t| t.resources.iter().cloned()).collect();
     let titles: HashMap<String, String> = resources::entry::by_ids(look, &ids)?.into_iter().map(|e| (e.id.to_string(), e.title)).collect();
@@ -132,6 +134,7 @@ fn published(look: &mut Look, rows: Vec<Licence>) -> Result<Vec<Published>> {
                 serial: row.serial.unwrap_or_default(),
                 title: row.title,
                 scenario: row.scenario,
+                scenario_title: classes.get(&row.scenario).cloned().unwrap_or_default(),
                 holder,
                 credit_code: credit_code.unwrap_or_default(),
                 purpose: terms.purpose,

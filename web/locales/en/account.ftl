@@ -35,8 +35,8 @@ sign-up-sent = Your application has been sent
 sign-up-by = Decided by
 sign-up-next = What happens next
 sign-up-next-1 = The legal desk of the primary operator checks your organisation and approves or refuses it, with reasons, by { $by }.
-sign-up-next-2 = Until then you may sign in, name the data-security officer and department, and invite your people.
-sign-up-next-3 = Once approved you may file demands and answer announcements. If refused, mend what the reason names and contact the primary operator.
+sign-up-next-2 = Until then you may sign in; developers may enter the records of their people and invite others.
+sign-up-next-3 = Once approved, buyers may buy data products; developers name a data-security officer and department, then file demands and answer announcements. If refused, contact the primary operator about the reason given.
 
 reset-title = Reset your password
 reset-lead = Enter the address you sign in with; we send you a link that works for one hour.
@@ -151,6 +151,8 @@ accounts-enable = Enable account
 accounts-enable-lead = The person may sign in again; roles stand as they did.
 accounts-drop-totp = Remove second factor
 accounts-drop-totp-lead = For a lost device; verify who asks first. Sessions and tokens end, and the person sets it up anew.
+account-why-reason = Reason
+account-why-reason-hint = It goes into the log, for the auditors.
 org-enter-lead = Secondary developers and buyers sign up themselves. After entering an organisation, invite its people under “People and roles”.
 org-kind = Kind of organisation
 
@@ -161,6 +163,7 @@ interest-org = Organisation
 interest-note = What ties you to it
 interest-note-hint = Such as posts held, shares or family, and since when.
 
+col-person_name = Name
 col-email = E-mail
 col-roles_held = Roles
 col-filed_record = Record
@@ -209,7 +212,7 @@ fault-password-common = Too common, or it contains your address or name; choose 
 fault-wrong-code = Not the right code; enter what the authenticator shows now
 fault-wrong-password = Not the right password
 
-say-password_changed = Password changed; sign in with the new one.
+say-password_changed = Password changed; earlier sessions have ended.
 say-factor_set = Second factor set up.
 say-factor_removed = Second factor removed.
 say-session_ended = Sessions ended.

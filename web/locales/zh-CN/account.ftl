@@ -32,8 +32,8 @@ sign-up-sent = 入驻申请已提交
 sign-up-by = 核准期限
 sign-up-next = 接下来
 sign-up-next-1 = 一级开发运营主体法务岗核对单位信息，最迟于 { $by } 作出核准或不予核准的决定，并说明理由。
-sign-up-next-2 = 等待期间您可以登录，补充数据安全负责人、管理部门等单位信息，邀请本单位人员。
-sign-up-next-3 = 核准后即可提出数据需求、应答授权运营公告；未予核准的，可按说明的理由更正后与一级开发运营主体联系。
+sign-up-next-2 = 等待期间可以登录；二级开发运营主体可先填写人员备案，邀请本单位人员。
+sign-up-next-3 = 核准后，采购方即可采购数据产品；二级开发运营主体指定数据安全负责人和管理部门后，即可提出数据需求、应答授权运营公告。未予核准的，请按说明的理由与一级开发运营主体联系。
 
 reset-title = 重置密码
 reset-lead = 请填写登录邮箱，我们会发送一封含有重置链接的信件，链接 1 小时内有效。
@@ -124,7 +124,7 @@ organisations-current = 当前单位
 organisations-switch = 切换到该单位
 organisations-none = 您目前不在任何单位任职。
 
-people-all = 本单位人员
+people-all = 人员名单
 people-lead = 处理公共数据的人员须实名登记、参加数据安全培训并签订保密协议。
 people-invite = 邀请人员
 people-invite-lead = 邀请加入“{ $org }”。对方会收到一封信件，链接 7 天内有效，只能使用一次。
@@ -148,6 +148,8 @@ accounts-enable = 恢复账户
 accounts-enable-lead = 恢复后可以重新登录，角色保持不变。
 accounts-drop-totp = 解除动态口令
 accounts-drop-totp-lead = 用于设备丢失的情形，请先核实本人身份；登录和接口令牌同时失效，本人须重新绑定。
+account-why-reason = 理由
+account-why-reason-hint = 记入日志，供审计查阅。
 org-enter-lead = 二级开发运营主体和采购方自行申请入驻，不在此登记。登记后请到“人员与角色”邀请该单位人员。
 org-kind = 单位类别
 
@@ -158,6 +160,7 @@ interest-org = 相关单位
 interest-note = 关系说明
 interest-note-hint = 例如曾任职务、投资比例、亲属关系及起止时间。
 
+col-person_name = 姓名
 col-email = 邮箱
 col-roles_held = 角色
 col-filed_record = 人员备案
@@ -201,12 +204,12 @@ link-state-open = 待使用
 link-state-used = 已使用
 link-state-withdrawn = 已撤回
 
-fault-password-short = 密码至少 { $min } 个字符
+fault-password-short = 至少 { $min } 个字符
 fault-password-common = 这个密码过于常见，或含有您的邮箱、姓名，请换一个
 fault-wrong-code = 动态口令不正确，请输入身份验证器当前显示的数字
 fault-wrong-password = 密码不正确
 
-say-password_changed = 密码已修改，请用新密码登录。
+say-password_changed = 密码已修改，原有登录均已失效。
 say-factor_set = 已绑定动态口令。
 say-factor_removed = 已解除动态口令。
 say-session_ended = 已结束登录。

@@ -46,7 +46,7 @@ async fn all(ask: Ask) -> PageResult {
     let a = ask.clone();
     let view = ask
         .look(move |look, _| {
-            let columns = ["holder", "period", "kind", "edition", "state", "published_on", "serial", "digest"];
+            let columns = ["discloser", "period", "kind", "edition", "state", "published_on", "serial", "digest"];
             let mut view = narrowed(list(&a, "pub-disclosures", "disclosures", &columns).words(&a), &a, "kind", Kind::ALL);
             let late = overdue(look, &a)?;
             if !late.is_empty() {

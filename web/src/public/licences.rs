@@ -142,7 +142,7 @@ fn line(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
             Cell::text(&of.serial),
             Cell::text(&of.holder),
             Cell::text(&of.credit_code),
-            Cell::link(&of.title, format!("/scenarios/{}", of.scenario)),
+            Cell::link(&of.scenario_title, format!("/scenarios/{}", of.scenario)),
             Cell::text(&of.scope),
             Cell::word(ask.lang, of.purpose),
             Cell::text(of.resources.join(ask.lang.pick("、", "; "))),
@@ -173,7 +173,7 @@ struct LicenceView {
     end_kind: String,
     products: i64,
     products_href: String,
-    /// What the code holds: the address at which the number is verified.
+    /// The address at which the number is verified; the code holds it, too.
     verify: String,
     #[serde(skip)]
     code: Option<Code>,
@@ -197,14 +197,14 @@ fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
     let today = look.today();
     let grown = catalogue::Ask { words: of.holder.clone(), scenario: Some(of.scenario), ..Default::default() };
     let products = catalogue::search(look, &grown, Page::first(1))?;
-    let verify = format!("{}/verify?number={}", ask.app.base_url, escape(&of.serial));
+    let address = |number: &str| format!("{}/verify?number={number}", ask.app.base_url);
     let instant = |at: Option<platform::At>| at.map(|t| platform::day::shanghai_date(t).to_string()).unwrap_or_default();
     Ok(LicenceView {
         c: ask.chrome(of.serial.clone()),
         id: of.id.to_string(),
         credit_code: of.credit_code.clone(),
         operator: org::primary(look)?.map(|o| o.title).unwrap_or_default(),
-        scenario: of.title.clone(),
+        scenario: of.scenario_title.clone(),
         scenario_href: format!("/scenarios/{}", of.scenario),
         purpose: ask.lang.w(of.purpose),
         scope: of.scope.clone(),
@@ -214,8 +214,8 @@ fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
         end_kind: of.end_kind.map(|k| ask.lang.w(k)).unwrap_or_default(),
         products: products.total,
         products_href: format!("/products?scenario={}&q={}", of.scenario, escape(&of.holder)),
-        code: qr(&verify),
-        verify,
+        code: qr(&address(&escape(&of.serial))),
+        verify: address(&of.serial),
         shown_on: today.to_string(),
         suspended: standing(&of, today) == Standing::Suspended,
         ended: standing(&of, today) == Standing::Ended,

@@ -30,7 +30,7 @@ async fn all(ask: Ask) -> PageResult {
 fn line(ask: &Ask, row: &PriceRow) -> Row {
     let tariff = Kind::of(&row.tariff).map_or_else(Cell::default, |k| Cell::word(ask.lang, k));
     Row {
-        href: format!("/products/{}", row.product_id),
+        href: if row.on_offer { format!("/products/{}", row.product_id) } else { String::new() },
         cells: vec![
             Cell::text(&row.product).below(&row.product_serial),
             Cell::text(ask.lang.pick(&row.price_zh, &row.price_en).as_str()),

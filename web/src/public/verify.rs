@@ -71,7 +71,7 @@ fn some<T>(found: Result<T>) -> Result<Option<T>> {
 
 fn licence(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
     let Some(of) = some(licence::public(look, number))? else { return Ok(None) };
-    let (scenario, purpose) = (of.title.clone(), ask.lang.w(of.purpose));
+    let (scenario, purpose) = (of.scenario_title.clone(), ask.lang.w(of.purpose));
     let term = format!("{} — {}", of.from_on, of.to_on);
     let shown = held(ask, of, look.today());
     Ok(Some(Found {

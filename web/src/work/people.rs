@@ -91,7 +91,7 @@ async fn list(ask: Ask) -> PageResult {
     invited.empty = ask.t("people-none-invited");
     let c = ask.chrome(ask.t("nav-people")).crumb(ask.t("nav-work"), "/work").crumb(title.clone(), format!("/work/organisations/{of}"));
     let view = PanelsView::new(c).lead(title).action(ask.t("people-invite"), format!("/work/people/invite?org={of}"));
-    let people = Rows::new(&ask, &["name", "email", "roles_held", "filed_record"], people.iter().map(line).collect());
+    let people = Rows::new(&ask, &["person_name", "email", "roles_held", "filed_record"], people.iter().map(line).collect());
     ask.show(&view.panel(Panel { title: ask.t("people-all"), note: ask.t("people-lead"), table: Some(people), ..Panel::default() }).panel(Panel {
         title: ask.t("people-invited"),
         note: ask.t("people-invited-lead"),
