@@ -135,11 +135,10 @@ struct AccessibilityView {
 
 /// `GET /accessibility`
 async fn accessibility(ask: Ask) -> PageResult {
-    let said = |stem: &str, n: usize| (1..=n).map(|i| ask.t(&format!("{stem}-{i}"))).collect();
     ask.show(&AccessibilityView {
         c: ask.chrome(ask.t("nav-accessibility")),
-        points: said("pub-access", 8),
-        limits: said("pub-access-limit", 2),
+        points: (1..=8).map(|n| ask.t(&format!("pub-access-{n}"))).collect(),
+        limits: (1..=2).map(|n| ask.t(&format!("pub-access-limit-{n}"))).collect(),
         contact: ask.app.site.contact.clone(),
     })
 }

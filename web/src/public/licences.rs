@@ -48,6 +48,9 @@ impl Word for Standing {
             Self::Ended => "ended",
         }
     }
+    fn key(self) -> String {
+        format!("pub-standing-{}", self.as_str())
+    }
 }
 
 /// How a licence of the register stands today.

@@ -95,7 +95,10 @@ async fn one(ask: Ask) -> PageResult {
 /// The columns of the data, as the unit describes them.
 fn fields(ask: &Ask, said: &platform::sheet::Answers) -> Vec<[String; 4]> {
     let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
-    let yes = |row: &Value| ask.t(if row.get("sensitive").and_then(Value::as_bool) == Some(true) { "yes" } else { "no" });
+    let yes = |row: &Value| {
+        let sensitive = row.get("sensitive").and_then(Value::as_bool) == Some(true);
+        ask.t(if sensitive { "yes" } else { "no" })
+    };
     let rows = said.given("fields").and_then(Value::as_array);
     rows.into_iter().flatten().map(|row| [text(row, "name"), text(row, "type"), text(row, "meaning"), yes(row)]).collect()
 }
