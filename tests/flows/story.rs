@@ -121,7 +121,8 @@ fn walks_a_real_scenario(world: &World) {
 
     // The scenario with the most services that may be sold and belong to a domain of which we have resources.
     let (scenarios, services, items) = (lines(&scenarios), lines(&services), lines(&items));
-    let of = |s: &BTreeMap<String, String>| services.iter().filter(|x| x["domain"] == s["domain"] && x["scenario"] == s["scenario"]).collect::<Vec<_>>();
+    let of =
+        |s: &BTreeMap<String, String>| services.iter().filter(|x| x["domain"] == s["domain"] && x["scenario"] == s["scenario"]).collect::<Vec<_>>();
     let (at, chosen) = scenarios
         .iter()
         .enumerate()
@@ -129,7 +130,8 @@ fn walks_a_real_scenario(world: &World) {
         .max_by_key(|(at, s)| (of(s).len(), std::cmp::Reverse(*at)))
         .unwrap();
     let class = classes[at];
-    let entries: Vec<String> = entered.ids.iter().zip(&items).filter(|(_, i)| i["domain"] == chosen["domain"]).take(4).map(|(id, _)| id.to_string()).collect();
+    let entries: Vec<String> =
+        entered.ids.iter().zip(&items).filter(|(_, i)| i["domain"] == chosen["domain"]).take(4).map(|(id, _)| id.to_string()).collect();
     for id in &entries {
         let id = id.parse::<platform::Id<Entry>>().unwrap();
         source.does(id, resources::entry::Act::Submit, json!({})).unwrap();

@@ -2,8 +2,8 @@
 //! never answered with a fault of ours.
 
 use crate::matrix::{cases, person_of};
-use platform::people::Org;
 use platform::Id;
+use platform::people::Org;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use support::visitor::key;
@@ -134,7 +134,8 @@ fn roles_and_states_are_kept() {
     assert_eq!(visitor.json("/work/demands").code(), "sign-in");
     let sent = visitor.get("/work/demands?state=filed");
     assert_eq!((sent.status, sent.header("location")), (303, "/sign-in?then=/work/demands%3Fstate%3Dfiled"));
-    let odd = visitor.send(visitor.request(Method::GET, "/work").header("cookie", "dajing=garbage; dajing_lang=%00%ff").header("accept", "application/json"));
+    let odd = visitor
+        .send(visitor.request(Method::GET, "/work").header("cookie", "dajing=garbage; dajing_lang=%00%ff").header("accept", "application/json"));
     assert_eq!(odd.status, 401);
 }
 
@@ -169,7 +170,10 @@ fn files_are_what_they_say_or_a_fault_at_their_field() {
     // More than any form may carry.
     let pile = vec![b'%'; 66 << 20];
     let answer = yi.send(
-        yi.request(Method::POST, "/work/papers").header("accept", "application/json").header("content-type", "multipart/form-data; boundary=x").body(pile),
+        yi.request(Method::POST, "/work/papers")
+            .header("accept", "application/json")
+            .header("content-type", "multipart/form-data; boundary=x")
+            .body(pile),
     );
     assert_eq!((answer.status, answer.code().as_str()), (413, "too-large"));
     // Somebody else's file cannot be claimed.
@@ -187,16 +191,26 @@ fn names_of_files_cannot_speak_for_the_server() {
     let city = City::open();
     let yi = city.enters("yi");
     yi.page("/work/papers/new");
-    for name in ["a%22%0D%0AX-Evil: 1.pdf", "..\\..\\etc\\passwd.pdf", "../../x.pdf", "报告\u{202e}fdp.pdf", "a;b=\u{7f}.pdf", &format!("{}.pdf", "长".repeat(300))] {
+    for name in [
+        "a%22%0D%0AX-Evil: 1.pdf",
+        "..\\..\\etc\\passwd.pdf",
+        "../../x.pdf",
+        "报告\u{202e}fdp.pdf",
+        "a;b=\u{7f}.pdf",
+        &format!("{}.pdf", "长".repeat(300)),
+    ] {
         let csrf = yi.csrf();
         let mut body = Vec::new();
         for (field, value) in [("_csrf", csrf.as_str()), ("kind", "other"), ("title", "文件名")] {
             body.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").into_bytes());
         }
-        body.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n").into_bytes());
+        body.extend(
+            format!("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n").into_bytes(),
+        );
         body.extend(PDF);
         body.extend(b"\r\n--XX--\r\n");
-        let request = yi.request(Method::POST, "/work/papers").header("accept", "text/html").header("content-type", "multipart/form-data; boundary=XX");
+        let request =
+            yi.request(Method::POST, "/work/papers").header("accept", "text/html").header("content-type", "multipart/form-data; boundary=XX");
         let answer = yi.send(request.body(body));
         assert_eq!(answer.status, 303, "{name}: {}", answer.text);
         let page = yi.page(&path_of(answer.header("location")));
@@ -221,7 +235,13 @@ fn lists_are_read_whatever_spreadsheet_wrote_them() {
     let defaults = [("domain", "city"), ("level", "l1"), ("share", "unconditional"), ("open", "unconditional"), ("cycle", "daily")];
     source.page("/work/entries/import");
     let length = city.log_length();
-    for (name, bytes) in [("plain.csv", text.as_bytes()), ("mark.csv", &with_mark), ("gb18030.csv", &gb18030), ("excel.txt.csv", &utf16), ("book.xlsx", &workbook(text))] {
+    for (name, bytes) in [
+        ("plain.csv", text.as_bytes()),
+        ("mark.csv", &with_mark),
+        ("gb18030.csv", &gb18030),
+        ("excel.txt.csv", &utf16),
+        ("book.xlsx", &workbook(text)),
+    ] {
         let page = source.uploads("/work/entries/import", &defaults, &[("file", name, bytes)]);
         if name == "excel.txt.csv" && page.status == 422 {
             // UTF-16 holds NUL bytes, which no text file may.
@@ -357,7 +377,12 @@ fn what_was_typed_is_shown_and_never_run() {
     assert_eq!(again.status, 422);
     assert!(!again.text.contains("<script>alert") && support::visitor::unescape(&again.text).contains(EVIL));
     let query: String = EVIL.bytes().map(|b| format!("%{b:02X}")).collect();
-    for address in [format!("/work/demands?q={query}"), format!("/work/demands?state={query}"), format!("/sign-in?then={query}&email={query}"), format!("/flows?{query}={query}")] {
+    for address in [
+        format!("/work/demands?q={query}"),
+        format!("/work/demands?state={query}"),
+        format!("/sign-in?then={query}&email={query}"),
+        format!("/flows?{query}={query}"),
+    ] {
         let page = yi.get(&address);
         assert!(page.status < 400 && !page.text.contains("<script>alert") && !page.text.contains("<img src=x"), "{address}");
     }
@@ -376,8 +401,12 @@ fn days_and_figures_that_do_not_exist_are_faults_at_their_field() {
         assert!(answer.text.contains("id=\"expires_on-error\""), "{day}: {}", answer.text);
         assert!(answer.inputs("file").len() == 1 || answer.text.contains("a.pdf"), "the file that was sent with it is kept");
     }
-    assert_eq!(yi.uploads("/work/papers", &[("kind", "other"), ("title", "闰日"), ("expires_on", "2028-02-29")], &[("file", "a.pdf", PDF)]).status, 303);
-    let problem = desk.sends("/work/announcements", &json!({ "deadline": "2027-02-29T09:00", "fee": "12.345", "term_years": "ten", "criteria": "none" }));
+    assert_eq!(
+        yi.uploads("/work/papers", &[("kind", "other"), ("title", "闰日"), ("expires_on", "2028-02-29")], &[("file", "a.pdf", PDF)]).status,
+        303
+    );
+    let problem =
+        desk.sends("/work/announcements", &json!({ "deadline": "2027-02-29T09:00", "fee": "12.345", "term_years": "ten", "criteria": "none" }));
     assert_eq!((problem.status, problem.header("content-type")), (422, "application/problem+json"));
     let at: Vec<(String, String)> = problem.json()["errors"]
         .as_array()
@@ -385,7 +414,9 @@ fn days_and_figures_that_do_not_exist_are_faults_at_their_field() {
         .iter()
         .map(|e| (e["pointer"].as_str().unwrap().to_string(), e["code"].as_str().unwrap().to_string()))
         .collect();
-    for (pointer, code) in [("/deadline", "not-a-time"), ("/fee", "not-money"), ("/term_years", "not-a-number"), ("/criteria", "not-rows"), ("/title", "required")] {
+    for (pointer, code) in
+        [("/deadline", "not-a-time"), ("/fee", "not-money"), ("/term_years", "not-a-number"), ("/criteria", "not-rows"), ("/title", "required")]
+    {
         assert!(at.contains(&(pointer.to_string(), code.to_string())), "{pointer} {code} in {at:?}");
     }
 }
@@ -416,13 +447,24 @@ fn bodies_that_cannot_be_read_are_refused() {
     }
     assert_eq!(raw("application/json", vec![b' '; 2 << 20]), (413, "too-large".to_string()));
     // An odd shape inside is a fault of the field, not of ours.
-    for body in [json!({ "title": ["a"] }), json!({ "title": { "a": 1 } }), json!({ "title": 7, "data_needed": { "0": 1 } }), json!({ "data_needed": [1, [2]] })] {
+    for body in [
+        json!({ "title": ["a"] }),
+        json!({ "title": { "a": 1 } }),
+        json!({ "title": 7, "data_needed": { "0": 1 } }),
+        json!({ "data_needed": [1, [2]] }),
+    ] {
         assert_eq!(yi.sends("/work/demands", &body).status, 422, "{body}");
     }
     let many: Vec<(String, String)> = (0..6_000).map(|n| (format!("data_needed[{n}].dataset"), "x".to_string())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     assert_eq!(yi.post("/work/demands", &many).status, 422);
-    let deep: Vec<(&str, &str)> = vec![("a[0][0][0][0]", "x"), ("data_needed[99999999999999999999].dataset", "x"), ("data_needed[4294967295].dataset", "x"), ("[", "]"), ("a].b[", "")];
+    let deep: Vec<(&str, &str)> = vec![
+        ("a[0][0][0][0]", "x"),
+        ("data_needed[99999999999999999999].dataset", "x"),
+        ("data_needed[4294967295].dataset", "x"),
+        ("[", "]"),
+        ("a].b[", ""),
+    ];
     assert_eq!(yi.post("/work/demands", &deep).status, 422);
     assert_eq!(city.log_length(), length);
 }
@@ -435,7 +477,8 @@ fn forms_of_others_are_not_taken() {
     let without = |token: &str| {
         let mut fields = demand_form("伪造");
         fields.push(("_csrf", token));
-        let answer = yi.send(yi.request(Method::POST, "/work/demands").header("accept", "application/json").header("origin", "https://evil.cn").form(&fields));
+        let answer =
+            yi.send(yi.request(Method::POST, "/work/demands").header("accept", "application/json").header("origin", "https://evil.cn").form(&fields));
         (answer.status, answer.code())
     };
     for token in ["", "0", &jia.csrf(), &city.visitor().csrf(), &yi.csrf()[1..]] {
@@ -457,8 +500,21 @@ fn forms_of_others_are_not_taken() {
 fn no_address_leads_out_of_the_site() {
     let city = City::open();
     let yi = city.enters("yi");
-    let inside = |location: &str| location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\") && !location.contains(['\t', '\r', '\n']);
-    for out in ["https://evil.cn", "//evil.cn", "/\\evil.cn", "\\\\evil.cn", "/\t/evil.cn", "/\n/evil.cn", "javascript:alert(1)", "/%0d%0aSet-Cookie:a=1", "http:evil.cn", " //evil.cn"] {
+    let inside = |location: &str| {
+        location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\") && !location.contains(['\t', '\r', '\n'])
+    };
+    for out in [
+        "https://evil.cn",
+        "//evil.cn",
+        "/\\evil.cn",
+        "\\\\evil.cn",
+        "/\t/evil.cn",
+        "/\n/evil.cn",
+        "javascript:alert(1)",
+        "/%0d%0aSet-Cookie:a=1",
+        "http:evil.cn",
+        " //evil.cn",
+    ] {
         let query: String = out.bytes().map(|b| format!("%{b:02X}")).collect();
         let visitor = city.visitor();
         visitor.page(&format!("/sign-in?then={query}"));
@@ -502,7 +558,17 @@ fn odd_addresses_are_answered() {
         let answer = yi.get(address);
         assert_eq!(answer.status, 200, "{address}: {}", answer.text.chars().take(300).collect::<String>());
     }
-    for address in ["/work/demands/nonsense", "/work/demands/..%2f..%2fetc", "/work/bids/%00", "/work/bids/0190c0de-0000-7000-8000-00000000000g/submit", "/assets/x/../../Cargo.toml", "/assets/x/%2e%2e%2fapp.css", "/files/..%2fdajing.db", "/work//demands/x", "/%ff"] {
+    for address in [
+        "/work/demands/nonsense",
+        "/work/demands/..%2f..%2fetc",
+        "/work/bids/%00",
+        "/work/bids/0190c0de-0000-7000-8000-00000000000g/submit",
+        "/assets/x/../../Cargo.toml",
+        "/assets/x/%2e%2e%2fapp.css",
+        "/files/..%2fdajing.db",
+        "/work//demands/x",
+        "/%ff",
+    ] {
         let answer = yi.get(address);
         assert!(matches!(answer.status, 404 | 400), "{address}: {}", answer.status);
     }
@@ -518,15 +584,13 @@ fn chance_finds_no_fault_of_ours() {
     let mut chance = Chance::seeded();
     let mut counts = std::collections::BTreeMap::<u16, usize>::new();
     // All come in first: chance may well suspend somebody.
-    let everybody: Vec<_> = crate::matrix::ACTORS
-        .iter()
-        .filter(|a| !a.1.is_empty())
-        .map(|(_, name)| (name, city.enters(name), person_of(&city, name)))
-        .collect();
+    let everybody: Vec<_> =
+        crate::matrix::ACTORS.iter().filter(|a| !a.1.is_empty()).map(|(_, name)| (name, city.enters(name), person_of(&city, name))).collect();
     for (name, visitor, who) in everybody {
         for route in all().into_iter().filter(|r| r.method == "POST" && r.path.starts_with("/work/") && r.door.check(&who).is_ok()) {
             let Some(sheet) = route.about.sheet else { continue };
-            let known = kinds.iter().find(|k| route.path.starts_with(&format!("/work/{}/", k.path))).map(|k| cases(&city, k.name)).unwrap_or_default();
+            let known =
+                kinds.iter().find(|k| route.path.starts_with(&format!("/work/{}/", k.path))).map(|k| cases(&city, k.name)).unwrap_or_default();
             for _ in 0..3 {
                 let id = if known.is_empty() { "0190c0de-0000-7000-8000-000000000001".to_string() } else { chance.one(&known).id.clone() };
                 let address = crate::matrix::fill(&route.path, &id);

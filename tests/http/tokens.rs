@@ -110,7 +110,8 @@ fn refusals_speak_to_programs_in_their_language() {
     let act = token(&yi, &["act"]);
     let visitor = city.visitor();
     let send = |language: &str| {
-        let request = visitor.request(Method::POST, "/work/demands").bearer_auth(&act).header("accept-language", language).header("accept", "application/json");
+        let request =
+            visitor.request(Method::POST, "/work/demands").bearer_auth(&act).header("accept-language", language).header("accept", "application/json");
         visitor.send(request.json(&json!({ "title": "长".repeat(101), "data_needed": [{ "dataset": "" }] })))
     };
     let (zh, en) = (send("zh-CN"), send("en-GB"));
