@@ -178,7 +178,8 @@ fn file_grant(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Filing>> {
     let row = Filing {
         id: row_id,
         serial: Some(serial::next(tx, "filing")?),
-        title: won.title.clone(),
+        // A grant is named for its scenario, not for the call it came from.
+        title: scenario::row(tx, won.scenario)?.title,
         state: flow::first::<Filing>(Act::File)?,
         owner: who.org,
         clock: None,

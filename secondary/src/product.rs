@@ -4,11 +4,14 @@
 pub mod form;
 mod shelf;
 mod submission;
+mod tasks;
 pub mod version;
 
 pub use form::{Content, PRODUCT};
 pub use shelf::must_be_listable;
 pub(crate) use shelf::{Decision, decided};
+pub use submission::must_be_ready;
+pub use tasks::{Task, answer_to, tasks};
 pub use version::Version;
 
 use crate::review;
@@ -304,6 +307,21 @@ fn spoken(parts: &[&str]) -> String {
 fn leave(tx: &mut Tx, who: &Caller, row: &Product, act: Act, a: Answers) -> Result<()> {
     review::void(tx, who, row.id)?;
     flow::take(tx, who, row, act, Record::none().because(a.text("reason"))).map(drop)
+}
+
+/// Refuses unless the caller may have that file of a product: its developer any; those who oversee what was submitted;
+/// everybody what is public in the version on offer now.
+pub fn must_see_file(look: &mut Look, who: &Caller, of: Id<Product>, wanted: &file::File) -> Result<()> {
+    let row = row(look, of)?;
+    let id = wanted.id.to_string();
+    let holds = |v: &Version| v.submitted().files.iter().any(|f| f.id == id);
+    if row.owner.is_some_and(|o| who.acts_for(o)) || (who.oversees() && version::list(look, of)?.iter().any(holds)) {
+        return Ok(());
+    }
+    match row.approved_version {
+        Some(number) if wanted.public && crate::catalogue::is_on_offer(look, of)? && holds(&version::find(look, of, number)?) => Ok(()),
+        _ => Err(Refusal::NotFound),
+    }
 }
 
 /// A product's row, whoever asks: for verbs of other nouns.

@@ -288,6 +288,13 @@ pub fn raised(look: &mut Look, of: Id<Product>) -> Result<Vec<Raised>> {
     Ok(last.filter(|r| r.state == Returned).map(|r| r.about().points).unwrap_or_default())
 }
 
+/// The points raised at the decision before a version, when that was a return: those the version answers.
+pub fn raised_before(look: &mut Look, of: Id<Product>, version: i32) -> Result<Vec<Raised>> {
+    let decided = |r: &Review| r.version < version && matches!(r.state, Approved | Returned | Refused);
+    let last = of_product(look, of)?.into_iter().find(decided);
+    Ok(last.filter(|r| r.state == Returned).map(|r| r.about().points).unwrap_or_default())
+}
+
 /// Hands an empty-handed seat to another reviewer, who must be free of interest as well.
 fn hand_over(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Result<()> {
     let Ok(to) = a.text("to").parse::<Id<Person>>() else { return Err(Refusal::fault("to", "not-a-choice")) };

@@ -93,19 +93,20 @@ pub fn configure(config: &mut web::ServiceConfig, app: &Arc<App>, table: &Arc<Ta
 
 /// Starts the server; it answers once this returns. `listen` may have port 0.
 pub fn start(app: Arc<App>, listen: &str, workers: usize) -> std::io::Result<(actix_web::dev::Server, std::net::SocketAddr)> {
-    let table = Table::build();
     let listener = std::net::TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
+    Ok((start_on(app, listener, workers)?, address))
+}
+
+/// Starts the server on a port that is bound already.
+pub fn start_on(app: Arc<App>, listener: std::net::TcpListener, workers: usize) -> std::io::Result<actix_web::dev::Server> {
+    let table = Table::build();
     let server = actix_web::HttpServer::new(move || {
         let (app, table) = (app.clone(), table.clone());
         Actix::new().wrap(actix_web::middleware::Compress::default()).configure(move |c| configure(c, &app, &table))
-    })
-    .workers(workers)
-    .client_request_timeout(std::time::Duration::from_secs(20))
-    .shutdown_timeout(10)
-    .listen(listener)?
-    .run();
-    Ok((server, address))
+    });
+    let server = server.workers(workers).client_request_timeout(std::time::Duration::from_secs(20)).shutdown_timeout(10);
+    Ok(server.listen(listener)?.run())
 }
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

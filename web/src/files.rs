@@ -3,6 +3,7 @@
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use platform::file::{self, File};
+use platform::flow::Noun;
 use platform::{Caller, Look, Refusal, Result};
 
 /// Refuses unless the caller may see the case the file belongs to.
@@ -11,6 +12,9 @@ fn must_see(look: &mut Look, who: &Caller, file: &File) -> Result<()> {
     let (Some(noun), Some(subject)) = (file.noun.as_deref(), file.subject.as_deref()) else {
         return if own { Ok(()) } else { Err(Refusal::NotFound) };
     };
+    if noun == secondary::Product::NAME {
+        return secondary::product::must_see_file(look, who, subject.parse()?, file);
+    }
     match crate::work::kinds().into_iter().find(|k| k.name == noun) {
         Some(kind) => (kind.sees)(look, who, subject),
         None => Err(Refusal::NotFound),

@@ -55,7 +55,7 @@ const MENU: &[(&str, &[Line])] = &[
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
             ("nouns-review", "/work/reviews", "checklist", &[Reviewer, Legal, Office, Auditor]),
-            ("nouns-pricing", "/work/pricings", "coin", WITH_DEVELOPERS),
+            ("nouns-pricing", "/work/prices", "coin", WITH_DEVELOPERS),
             ("nouns-disclosure", "/work/disclosures", "world", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
         ],
     ),

@@ -72,10 +72,7 @@ fn narrowed<W: Word>(mut view: ListView, ask: &Ask, name: &'static str, words: &
         id: format!("f-{name}"),
         kind: "choice",
         label: ask.t(&format!("pub-col-{name}")),
-        options: words
-            .iter()
-            .map(|w| OptionView { value: w.as_str().into(), label: ask.lang.w(*w), chosen: ask.q(name) == w.as_str() })
-            .collect(),
+        options: words.iter().map(|w| OptionView { value: w.as_str().into(), label: ask.lang.w(*w), chosen: ask.q(name) == w.as_str() }).collect(),
         value: ask.q(name).into(),
         ..FieldView::default()
     });
@@ -138,7 +135,11 @@ fn ground(lang: Lang, article: Option<&str>, source: Option<platform::profile::S
 
 /// A size in bytes as people read it.
 fn size(bytes: i64) -> String {
-    if bytes >= 1_048_576 { format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576) } else { format!("{} KB", (bytes + 1023) / 1024) }
+    if bytes >= 1_048_576 {
+        format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576)
+    } else {
+        format!("{} KB", (bytes + 1023) / 1024)
+    }
 }
 
 #[cfg(test)]

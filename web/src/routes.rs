@@ -70,7 +70,8 @@ where
         path: path.into(),
         door,
         about: About { key, noun: "", sheet: None, act: "" },
-        most: 1_048_576, tokenless: false,
+        most: 1_048_576,
+        tokenless: false,
         run: Arc::new(move |ask| Box::pin(run(ask))),
     }
 }

@@ -5,6 +5,7 @@ pub mod announcement;
 pub mod audit;
 pub mod bid;
 pub mod demand;
+pub mod disclosure;
 pub mod entry;
 pub mod filing;
 pub mod import;
@@ -16,7 +17,10 @@ pub mod org;
 pub mod paper;
 pub mod people;
 pub mod plan;
+pub mod pricing;
+pub mod product;
 pub mod question;
+pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
@@ -84,6 +88,10 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::licence::Licence>(),
         kind::<primary::plan::Plan>(),
         // products
+        kind::<secondary::Product>(),
+        kind::<secondary::Review>(),
+        kind::<secondary::Pricing>(),
+        kind::<secondary::Disclosure>(),
     ]
 }
 
@@ -109,6 +117,9 @@ pub fn routes() -> Vec<Route> {
     routes.extend(scoring::routes());
     routes.extend(filing::routes());
     routes.extend(licence::routes());
+    routes.extend(product::routes());
+    routes.extend(review::routes());
+    routes.extend(disclosure::routes());
     routes
 }
 

@@ -128,14 +128,20 @@ pub fn faults(a: &Answers) -> Vec<Fault> {
     faults
 }
 
-/// Settles a draft, or names every fault at once.
-pub fn settle(draft: &Answers) -> Result<(Answers, Content)> {
+/// Every fault of a draft: the sheet's and those it cannot see.
+pub fn all_faults(draft: &Answers) -> Vec<Fault> {
     let mut all = PRODUCT.faults(draft);
     for fault in faults(draft) {
         if !all.iter().any(|f| f.field == fault.field) {
             all.push(fault);
         }
     }
+    all
+}
+
+/// Settles a draft, or names every fault at once.
+pub fn settle(draft: &Answers) -> Result<(Answers, Content)> {
+    let all = all_faults(draft);
     if !all.is_empty() {
         return Err(Refusal::Faulty(all));
     }

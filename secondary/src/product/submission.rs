@@ -15,16 +15,7 @@ use serde_json::json;
 
 /// Submits the draft as the next version and opens its review. A review of an earlier version that is still open is void.
 pub(super) fn submit(tx: &mut Tx, who: &Caller, row: &Product, act: Act, _: Answers) -> Result<()> {
-    org::must_be_ready(tx, who)?;
-    person::must_be_ready(tx, who)?;
-    let licence = licence::must_be_in_force(tx, row.licence)?;
-    let draft = row.answers();
-    must_answer(tx, row, &draft)?;
-    let (answers, content) = form::settle(&draft)?;
-    form::must_be_covered(tx, &licence, &content)?;
-    if let Some(price) = pricing::current(tx, row.id)? {
-        must_be_free(content.purpose, &price)?;
-    }
+    let (answers, content) = settled(tx, who, row)?;
     review::void(tx, who, row.id)?;
     let before = if row.version > 0 { Some(version::find(tx, row.id, row.version)?) } else { None };
     let made = version::make(tx, who, row, &answers)?;
@@ -45,6 +36,26 @@ pub(super) fn submit(tx: &mut Tx, who: &Caller, row: &Product, act: Act, _: Answ
     let changed = before.map(|b| made.changed_since(&b)).unwrap_or_default();
     review::begin_on(tx, who, &named, &content.title, &made, &changed)?;
     flow::take(tx, who, &named, act, Record::of(json!({"version": made.number, "digest": made.digest, "changed": changed}))).map(drop)
+}
+
+/// The draft settled, when everything holds that a submission needs.
+fn settled(look: &mut Look, who: &Caller, row: &Product) -> Result<(Answers, form::Content)> {
+    org::must_be_ready(look, who)?;
+    person::must_be_ready(look, who)?;
+    let licence = licence::must_be_in_force(look, row.licence)?;
+    let draft = row.answers();
+    must_answer(look, row, &draft)?;
+    let (answers, content) = form::settle(&draft)?;
+    form::must_be_covered(look, &licence, &content)?;
+    if let Some(price) = pricing::current(look, row.id)? {
+        must_be_free(content.purpose, &price)?;
+    }
+    Ok((answers, content))
+}
+
+/// Refuses as a submission of the draft would now.
+pub fn must_be_ready(look: &mut Look, who: &Caller, row: &Product) -> Result<()> {
+    settled(look, who, row).map(drop)
 }
 
 /// Refuses while a point raised at the last return stands without an answer.

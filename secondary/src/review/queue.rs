@@ -40,19 +40,15 @@ struct Taken {
 /// Most live reviews that the queue looks through.
 const MOST: i64 = 5000;
 
-/// The queue for this caller: due first, those whose day is not known yet last.
-pub fn queue(look: &mut Look, who: &Caller, tab: Tab, page: Page) -> Result<Paged<Waiting>> {
-    let person = who.person()?;
+/// Live reviews, each in its part of the queue for this person, and the seats taken in them.
+fn placed(look: &mut Look, person: Id<Person>) -> Result<(Vec<(Id<Review>, Tab)>, Vec<Taken>)> {
     let live: Vec<(Id<Review>, State)> = review::table
         .filter(review::state.eq_any([State::Open, State::Consolidating]))
         .limit(MOST)
         .select((review::id, review::state))
         .load(look.db())?;
     let taken = taken(look)?;
-    let mut seats: HashMap<Id<Review>, Vec<&Taken>> = HashMap::new();
-    for one in &taken {
-        seats.entry(one.review).or_default().push(one);
-    }
+    let seats = by_review(&taken);
     let wanted = look.profile().compliance.reviewers.value as usize;
     let tab_of = |id: &Id<Review>, state: State| {
         let at = seats.get(id).map(Vec::as_slice).unwrap_or_default();
@@ -62,7 +58,32 @@ pub fn queue(look: &mut Look, who: &Caller, tab: Tab, page: Page) -> Result<Page
             _ => Tab::Waiting,
         }
     };
-    let here: Vec<Id<Review>> = live.iter().filter(|(id, state)| tab_of(id, *state) == tab).map(|(id, _)| *id).collect();
+    let placed = live.into_iter().map(|(id, state)| (id, tab_of(&id, state))).collect();
+    Ok((placed, taken))
+}
+
+fn by_review(taken: &[Taken]) -> HashMap<Id<Review>, Vec<&Taken>> {
+    let mut seats: HashMap<Id<Review>, Vec<&Taken>> = HashMap::new();
+    for one in taken {
+        seats.entry(one.review).or_default().push(one);
+    }
+    seats
+}
+
+/// How many live reviews stand in each part of the queue.
+pub fn counts(look: &mut Look, who: &Caller) -> Result<HashMap<Tab, i64>> {
+    let mut counts = HashMap::new();
+    for (_, tab) in placed(look, who.person()?)?.0 {
+        *counts.entry(tab).or_insert(0) += 1;
+    }
+    Ok(counts)
+}
+
+/// The queue for this caller: due first, those whose day is not known yet last.
+pub fn queue(look: &mut Look, who: &Caller, tab: Tab, page: Page) -> Result<Paged<Waiting>> {
+    let (placed, taken) = placed(look, who.person()?)?;
+    let seats = by_review(&taken);
+    let here: Vec<Id<Review>> = placed.iter().filter(|(_, at)| *at == tab).map(|(id, _)| *id).collect();
     let filter = || {
         let q = review::table.into_boxed::<MultiBackend>();
         match tab {

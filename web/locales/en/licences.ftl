@@ -62,6 +62,7 @@ bid-paper-material = Material
 bid-paper-paper = A paper from your dossier
 bid-paper-paper-hint = Only papers still valid are listed; a copy is taken at submission, so later changes do not touch this application.
 bid-paper-files = Or upload files
+bid-paper-chosen = Papers of the same kind in your dossier are chosen already; check them and save.
 bid-section-basic = Basic information
 bid-section-basic-hint = Contact and data-security officer
 bid-section-capability = Conditions and capability
@@ -116,8 +117,8 @@ bid-drop-hint = You may apply again before the deadline; what you wrote is carri
 bid-to-tasks = Back to the tasks
 bid-step = Task { $n } of { $all }
 bid-still-missing = { $n ->
-    [one] Saved. 1 entry is still missing; complete it before you submit
-   *[other] Saved. { $n } entries are still missing; complete them before you submit
+    [one] 1 entry is still missing; complete it before you submit
+   *[other] { $n } entries are still missing; complete them before you submit
  }
 bid-go-on = Go on to the next task
 bid-save-on = Save and continue
@@ -159,6 +160,7 @@ bid-claim = What the applicant says
 bid-no-conditions = This announcement lists no conditions.
 condition-met = Met
 condition-not-met = Not met
+condition-not-said = Not confirmed
 admission-conditions = Admission conditions
 admission-reason = Remark
 admission-check-key = Condition
@@ -369,7 +371,6 @@ agreement-number = Version
 agreement-digest = Digest (SHA-256)
 agreement-made-by = Drafted by
 agreement-none = There is no agreement.
-agreement-clause = { $n }. { $name }
 agreement-supplement = Supplement
 agreement-unsigned = (not signed yet)
 agreement-back = Back to the licence
@@ -455,8 +456,8 @@ route-selection = Selection
 route-agreement = Agreement of a licence
 
 # Faults
-fault-condition-missing = Say whether “{ $condition_en }” is met
-fault-paper-missing = “{ $paper_en }” is missing
+fault-condition-missing = Say whether “{ $condition }” is met
+fault-paper-missing = “{ $paper }” is missing
 fault-paper-expired = “{ $paper }” has expired; please renew it in the dossier first
 fault-points-twice = The same application and criterion cannot be scored twice
 fault-points-missing = { $count ->

@@ -138,13 +138,14 @@ pub-col-scope = Scope
 pub-col-resources = Data resources
 pub-col-from = From
 pub-col-to = To
-pub-col-in_force_at = In force since
+pub-col-in_force_at = Countersigned
 pub-col-product = Product
 pub-col-effective_on = Effective
 pub-col-basis = Basis
 pub-col-scenario_use = Scenario of use
 pub-col-use_scope = Scope and manner of use
-pub-col-kind = Discloser
+pub-col-discloser = Disclosed by
+pub-col-kind = Kind
 pub-col-period = Period
 pub-col-edition = Edition
 pub-col-on_offer = On offer
@@ -295,12 +296,16 @@ pub-policy-issuer = Issued by
 pub-policy-in-force = In force
 pub-policy-version = Profile
 pub-policy-founded = { $n ->
-    [one] 1 value rests on an article.
-   *[other] { $n } values rest on an article.
+    [one] 1 value is fixed by the article cited.
+   *[other] { $n } values are fixed by the articles cited.
+    }
+pub-policy-likened = { $n ->
+    [one] 1 follows another text or common practice.
+   *[other] { $n } follow another text or common practice.
     }
 pub-policy-proposed = { $n ->
-    [one] 1 is fixed by no article and settled by the coordination office.
-   *[other] { $n } are fixed by no article and settled by the coordination office.
+    [one] 1 is a proposal, to be settled by the coordination office.
+   *[other] { $n } are proposals, to be settled by the coordination office.
     }
 pub-policy-figures = Figures
 pub-policy-deadlines = Deadlines

@@ -241,7 +241,12 @@ fn asked(look: &mut Look, id: Id<Announcement>) -> Result<(Vec<Asked>, i64)> {
     let day = |at| day::shanghai_date(at).to_string();
     let rows = found.rows.iter().map(|q| {
         let said = q.answers();
-        Asked { question: said.text("question").into(), answer: said.text("answer").into(), asked_on: day(q.created_at), answered_on: day(q.updated_at) }
+        Asked {
+            question: said.text("question").into(),
+            answer: said.text("answer").into(),
+            asked_on: day(q.created_at),
+            answered_on: day(q.updated_at),
+        }
     });
     Ok((rows.collect(), found.total))
 }
@@ -268,8 +273,10 @@ fn view(look: &mut Look, who: &Caller, ask: &Ask, row: Announcement) -> Result<A
     });
     let objects = row.state == State::Noticed && row.objection_until.is_some_and(|d| look.today() <= d);
     let open = row.takes_bids(look.now());
-    let condition = |key: &str| profile.condition(key).map(|c| (c.name.in_lang(lang.is_en()).to_string(), ground(lang, c.article.as_deref(), c.source)));
-    let material = |key: &str| profile.material(key).map(|m| (m.name.in_lang(lang.is_en()).to_string(), ground(lang, m.article.as_deref(), m.source)));
+    let condition =
+        |key: &str| profile.condition(key).map(|c| (c.name.in_lang(lang.is_en()).to_string(), ground(lang, c.article.as_deref(), c.source)));
+    let material =
+        |key: &str| profile.material(key).map(|m| (m.name.in_lang(lang.is_en()).to_string(), ground(lang, m.article.as_deref(), m.source)));
     Ok(AnnouncementView {
         c: ask.chrome(row.title.clone()),
         id: row.id.to_string(),

@@ -14,10 +14,7 @@ use platform::people::person;
 use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
-    vec![
-        route("GET", "/demo", Door::Public, "route-public-demo", demo),
-        route("POST", "/demo", Door::Public, "route-public-demo-enter", enter),
-    ]
+    vec![route("GET", "/demo", Door::Public, "route-public-demo", demo), route("POST", "/demo", Door::Public, "route-public-demo-enter", enter)]
 }
 
 #[derive(Template, Serialize)]

@@ -46,7 +46,7 @@ async fn all(ask: Ask) -> PageResult {
     let a = ask.clone();
     let view = ask
         .look(move |look, _| {
-            let columns = ["holder", "period", "kind", "edition", "state", "published_on", "serial", "digest"];
+            let columns = ["discloser", "period", "kind", "edition", "state", "published_on", "serial", "digest"];
             let mut view = narrowed(list(&a, "pub-disclosures", "disclosures", &columns).words(&a), &a, "kind", Kind::ALL);
             let late = overdue(look, &a)?;
             if !late.is_empty() {
@@ -186,7 +186,9 @@ fn cells(ask: &Ask, content: &Content, name: &str) -> Option<(&'static [&'static
             lists
                 .resources
                 .iter()
-                .map(|l| vec![Cell::text(&l.title), Cell::text(&l.unit), word::<Level>(lang, &l.level), Cell::text(&l.licence), Cell::date(Some(l.since))])
+                .map(|l| {
+                    vec![Cell::text(&l.title), Cell::text(&l.unit), word::<Level>(lang, &l.level), Cell::text(&l.licence), Cell::date(Some(l.since))]
+                })
                 .collect(),
         ),
         _ => return None,
@@ -232,11 +234,7 @@ fn listed(ask: &Ask, content: &Content, name: &'static str) -> Option<Listed> {
     Some(Listed {
         name,
         title: ask.t(&format!("pub-disclosed-{name}")),
-        table: TableView {
-            columns: columns.iter().map(|c| ask.t(&format!("pub-col-{c}"))).collect(),
-            rows,
-            empty: ask.t("list-empty"),
-        },
+        table: TableView { columns: columns.iter().map(|c| ask.t(&format!("pub-col-{c}"))).collect(), rows, empty: ask.t("list-empty") },
         total,
         more: total > SHOWN,
         note,

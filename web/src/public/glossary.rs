@@ -71,7 +71,11 @@ const TERMS: &[(&str, &str, &str)] = &[
     ("上架 / 下架", "list / delist", "listing, delisting"),
     ("登记主体 / 登记机构 / 登记平台", "registrant / registry / registry platform", "registrant, registry, registry_platform"),
     ("首次 / 变更 / 更正 / 注销登记", "first / change / correction / cancellation", "registration_kind"),
-    ("受理 / 形式审核 / 公示 / 异议 / 赋码", "acceptance / formal review / public notice / objection / coding", "acceptance, formal_review, public_notice, objection, coding"),
+    (
+        "受理 / 形式审核 / 公示 / 异议 / 赋码",
+        "acceptance / formal review / public notice / objection / coding",
+        "acceptance, formal_review, public_notice, objection, coding",
+    ),
     ("登记结果查询码", "registration query code", "registration_code"),
     ("公共治理、公益事业", "public governance and welfare", "purpose_public_good"),
     ("产业发展、行业发展", "industry development", "purpose_industry"),

@@ -52,7 +52,10 @@ mod tests {
     fn a_term_passes_day_by_day() {
         let day = |t: &str| t.parse::<NaiveDate>().unwrap();
         let on = |today: &str| term(day("2026-01-01"), day("2026-04-10"), day(today)).passed;
-        assert_eq!((on("2025-12-01"), on("2026-01-01"), on("2026-02-20"), on("2026-04-10"), on("2026-04-11"), on("2030-01-01")), (0, 0, 50, 99, 100, 100));
+        assert_eq!(
+            (on("2025-12-01"), on("2026-01-01"), on("2026-02-20"), on("2026-04-10"), on("2026-04-11"), on("2030-01-01")),
+            (0, 0, 50, 99, 100, 100)
+        );
     }
 
     #[test]

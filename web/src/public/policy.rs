@@ -34,8 +34,9 @@ struct PolicyView {
     digest: String,
     groups: Vec<Group>,
     texts: Vec<(String, String)>,
-    /// How many values rest on an article, and how many on none.
+    /// How many values the articles fix, how many follow something else, how many are proposals.
     founded: usize,
+    likened: usize,
     proposed: usize,
 }
 
@@ -202,7 +203,8 @@ async fn policy(ask: Ask) -> PageResult {
     let speaker = Speaker { lang: ask.lang, profile: p };
     let today = platform::day::shanghai_date(ask.app.db.clock().now());
     let grounds = p.grounds();
-    let founded = grounds.iter().filter(|g| g.article.is_some()).count();
+    let founded = grounds.iter().filter(|g| g.source.is_none()).count();
+    let proposed = grounds.iter().filter(|g| g.source == Some(Source::Proposal)).count();
     ask.show(&PolicyView {
         c: ask.chrome(ask.t("pub-policy")),
         tag: p.version_tag(),
@@ -218,6 +220,7 @@ async fn policy(ask: Ask) -> PageResult {
         groups: speaker.groups(),
         texts: p.texts.iter().map(|t| (t.prefix.clone(), speaker.say(&t.name).to_string())).collect(),
         founded,
-        proposed: grounds.len() - founded,
+        likened: grounds.len() - founded - proposed,
+        proposed,
     })
 }

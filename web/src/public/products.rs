@@ -164,7 +164,20 @@ async fn all(ask: Ask) -> PageResult {
         })
         .await?;
     const COLUMNS: [&str; 14] = [
-        "title", "serial", "summary", "form", "domain", "purpose", "holder", "scenario", "price", "cycle", "coverage", "licence", "version", "listed_on",
+        "title",
+        "serial",
+        "summary",
+        "form",
+        "domain",
+        "purpose",
+        "holder",
+        "scenario",
+        "price",
+        "cycle",
+        "coverage",
+        "licence",
+        "version",
+        "listed_on",
     ];
     let cards = found.rows.iter().map(|o| card(&ask, o)).collect();
     let list = whole_files(list(&ask, "pub-products", "products", &COLUMNS).fill(&ask, found, |o| line(&ask, o)), &ask);
@@ -369,7 +382,11 @@ fn view(ask: &Ask, page: OfferPage) -> ProductView {
         interface: page.interface.unwrap_or_default(),
         fields: page.fields.into_iter().map(|f| [f.name, f.kind, f.meaning]).collect(),
         sample_text: page.sample_text.unwrap_or_default(),
-        sample_file: page.sample_file.map(|f| Named { name: f.name, href: format!("/products/{}/sample", o.id), sub: format!("{} · SHA-256 {}", size(f.size), f.sha256) }),
+        sample_file: page.sample_file.map(|f| Named {
+            name: f.name,
+            href: format!("/products/{}/sample", o.id),
+            sub: format!("{} · SHA-256 {}", size(f.size), f.sha256),
+        }),
         sources: page.sources.into_iter().map(|s| Named { name: s.title, href: String::new(), sub: ask.lang.w(s.level) }).collect(),
         external_sources: page.external_sources.unwrap_or_default(),
         versions: page

@@ -32,7 +32,8 @@ async fn all(ask: Ask) -> PageResult {
     let a = ask.clone();
     let view = ask
         .look(move |look, _| {
-            let mut view = list(&a, "pub-scenarios", "scenarios", &["title", "serial", "domain", "purpose", "product_forms", "published_on"]).words(&a);
+            let mut view =
+                list(&a, "pub-scenarios", "scenarios", &["title", "serial", "domain", "purpose", "product_forms", "published_on"]).words(&a);
             view = narrowed(view, &a, "domain", Domain::ALL);
             view = narrowed(view, &a, "purpose", Purpose::ALL);
             view.actions.push(Action { label: a.t("pub-suggest"), href: "/work/demands/new".into(), icon: "plus", primary: true });

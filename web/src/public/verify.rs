@@ -109,7 +109,13 @@ fn price(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
     let Some(row) = some(pricing::public_by_serial(look, number))? else { return Ok(None) };
     let current = pricing::current(look, row.product)?.is_some_and(|p| p.id == row.id);
     let to_come = row.effective_on.is_some_and(|d| d > look.today());
-    let state = if current { "pub-price-current" } else if to_come { "pub-price-coming" } else { "pub-price-past" };
+    let state = if current {
+        "pub-price-current"
+    } else if to_come {
+        "pub-price-coming"
+    } else {
+        "pub-price-past"
+    };
     let on_offer = catalogue::is_on_offer(look, row.product)?;
     let mut lines = vec![(ask.t("pub-col-price"), pricing::say(&row, ask.lang.is_en()))];
     lines.extend(row.effective_on.map(|d| (ask.t("pub-col-effective_on"), d.to_string())));
@@ -212,7 +218,8 @@ async fn verify(ask: Ask) -> PageResult {
 mod tests {
     #[test]
     fn numbers_are_read_however_typed() {
-        for typed in ["张公数授〔2026〕1号", " 张公数授 [2026] 1 号 ", "张公数授（２０２６）１号", "张公数授【2026】1号"] {
+        for typed in ["张公数授〔2026〕1号", " 张公数授 [2026] 1 号 ", "张公数授（２０２６）１号", "张公数授【2026】1号"]
+        {
             assert_eq!(super::settled(typed), "张公数授〔2026〕1号");
         }
         assert_eq!(super::settled(&"x".repeat(500)).len(), 60);

@@ -54,6 +54,8 @@ pub struct FieldView {
     pub several: bool,
     pub error: Option<String>,
     pub section: Option<String>,
+    /// Title of the section that begins with it.
+    pub heading: Option<String>,
     /// Type of the input when it is not plain text: `email`, `password`.
     pub input: &'static str,
     /// What a browser may fill in (`autocomplete`).
@@ -92,7 +94,14 @@ pub fn lists(sheet: &Sheet) -> Vec<&'static str> {
 
 /// Draws a sheet.
 pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
-    let fields: Vec<FieldView> = sheet.fields.iter().map(|f| field(lang, sheet, f, &filling.answers.0, "", filling)).collect();
+    let mut fields: Vec<FieldView> = sheet.fields.iter().map(|f| field(lang, sheet, f, &filling.answers.0, "", filling)).collect();
+    let mut before: Option<&str> = None;
+    for (field, view) in sheet.fields.iter().zip(&mut fields).filter(|(f, _)| f.section.is_some()) {
+        if field.section != before {
+            view.heading = field.section.map(|s| lang.t(&format!("{}-section-{s}", sheet.name)));
+        }
+        before = field.section;
+    }
     let files = sheet.fields.iter().any(|f| matches!(f.kind, Kind::Files(_)));
     let errors = filling
         .faults

@@ -22,6 +22,8 @@ pub struct Cell {
     pub tone: &'static str,
     pub sub: Option<String>,
     pub bar: Option<Bar>,
+    /// The cell is a button that posts there.
+    pub post: Option<String>,
 }
 
 /// A term drawn as a bar: how much of it has passed.
@@ -49,6 +51,10 @@ impl Cell {
     }
     pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
         Self { href: Some(href.into()), ..Self::text(text) }
+    }
+    /// A button that posts to an address.
+    pub fn button(text: impl Into<String>, action: impl Into<String>) -> Self {
+        Self { post: Some(action.into()), text: text.into(), ..Self::default() }
     }
     /// A word of a set: shown in the page's language, given to programs as it is stored.
     pub fn word<W: Word>(lang: Lang, word: W) -> Self {
@@ -189,6 +195,8 @@ impl Serialize for PublicList<'_> {
 pub struct ListView {
     pub c: Chrome,
     pub lead: String,
+    /// What has to be known before the list.
+    pub notices: Vec<String>,
     pub tabs: Vec<Tab>,
     pub filters: Vec<FieldView>,
     pub columns: Vec<Column>,
@@ -240,6 +248,7 @@ impl ListView {
         Self {
             c: ask.chrome(title),
             lead: String::new(),
+            notices: Vec::new(),
             tabs: Vec::new(),
             filters: Vec::new(),
             columns,
