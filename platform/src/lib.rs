@@ -2,6 +2,7 @@
 //! settings. It knows no business noun but person and organisation.
 
 pub mod account;
+pub mod backup;
 pub mod caller;
 pub mod clock;
 pub mod config;

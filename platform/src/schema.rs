@@ -354,4 +354,42 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 mod migrate;
-pub use migrate::{migrate, pending, revert_all, tables};
+pub use migrate::{Column, Columns, columns, migrate, pending, revert_all, tables};
+
+/// Every table, in an order in which none refers to a later one.
+pub(crate) const ORDER: &[&str] = &[
+    "org",
+    "person",
+    "membership",
+    "interest",
+    "session",
+    "token",
+    "link",
+    "event",
+    "letter",
+    "file",
+    "once",
+    "counter",
+    "job",
+    "paper",
+    "entry",
+    "demand",
+    "scenario",
+    "announcement",
+    "question",
+    "bid",
+    "scoring",
+    "objection",
+    "filing",
+    "licence",
+    "agreement",
+    "plan",
+    "access",
+    "product",
+    "product_version",
+    "review",
+    "seat",
+    "vote",
+    "pricing",
+    "disclosure",
+];

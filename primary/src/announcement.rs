@@ -524,6 +524,14 @@ pub fn published(look: &mut Look, ask: &Ask, page: Page) -> Result<Paged<Announc
     asked(look, ask, false, page)
 }
 
+/// The published announcement of that number.
+pub fn by_serial(look: &mut Look, serial: &str) -> Result<Announcement> {
+    Ok(announcement::table
+        .filter(announcement::serial.eq(serial).and(announcement::published_at.is_not_null()))
+        .select(Announcement::as_select())
+        .first(look.db())?)
+}
+
 /// Announcements in a state, as offers of a form, at most 500.
 pub(crate) fn choices(look: &mut Look, state: State) -> Result<Vec<Choice>> {
     let rows: Vec<(Id<Announcement>, String, Option<String>)> = announcement::table

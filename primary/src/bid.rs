@@ -123,6 +123,7 @@ impl Noun for Bid {
     const PATH: &'static str = "bids";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Start, sheet: &START, draft: false, run: start });
+    const RESTS: &'static [State] = &[State::Submitted];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Save, &BID, save).draft().quiet(),
         deed(Act::Submit, &NOTHING, submit).quiet(),

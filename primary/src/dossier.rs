@@ -92,6 +92,7 @@ impl Noun for Paper {
     const PATH: &'static str = "papers";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Keep, sheet: &KEEP, draft: false, run: keep });
+    const RESTS: &'static [State] = &[State::Kept];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Replace, &REPLACE, replace),
         deed(Act::Withdraw, &REMARK, |tx, who, row, a| flow::take(tx, who, row, Act::Withdraw, Record::none().because(a.text("reason"))).map(drop)),

@@ -116,6 +116,8 @@ impl Noun for Filing {
     const PATH: &'static str = "filings";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::File, sheet: &FILE, draft: false, run: file_grant });
+    // Received, it has done its duty; what waits then is the licence.
+    const RESTS: &'static [State] = &[State::Received];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Receive, &REMARK, |tx, who, row, a| answer(tx, who, row, Act::Receive, &a)),
         deed(Act::Return, &REASON, |tx, who, row, a| answer(tx, who, row, Act::Return, &a)),
@@ -176,7 +178,8 @@ fn file_grant(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Filing>> {
     let row = Filing {
         id: row_id,
         serial: Some(serial::next(tx, "filing")?),
-        title: won.title.clone(),
+        // A grant is named for its scenario, not for the call it came from.
+        title: scenario::row(tx, won.scenario)?.title,
         state: flow::first::<Filing>(Act::File)?,
         owner: who.org,
         clock: None,

@@ -156,6 +156,8 @@ impl Noun for Licence {
     const PATH: &'static str = "licences";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &DRAFT, draft: false, run: draft });
+    // In force, it waits for nobody.
+    const RESTS: &'static [State] = &[State::InForce];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Sign, &sheet::NOTHING, sign).when(may_sign).careful(),
         deed(Act::Countersign, &sheet::NOTHING, countersign).when(may_countersign).careful(),
@@ -222,7 +224,7 @@ fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
     let row = Licence {
         id: tx.id(),
         serial: Some(serial::next(tx, "licence")?),
-        title: filing.title.clone(),
+        title: crate::scenario::row(tx, filing.scenario)?.title,
         state: flow::first::<Licence>(Act::Draft)?,
         owner: Some(filing.holder),
         clock: None,

@@ -70,6 +70,7 @@ impl Noun for Plan {
     const PATH: &'static str = "plans";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::File, sheet: &SHEET, draft: false, run: file_plan });
+    const RESTS: &'static [State] = &[State::Filed];
     const DEEDS: &'static [Deed<Self>] = &[];
 
     fn id(&self) -> Id<Self> {

@@ -362,6 +362,14 @@ pub fn row(look: &mut Look, id: Id<Scenario>) -> Result<Scenario> {
     Ok(scenario::table.find(id).select(Scenario::as_select()).first(look.db())?)
 }
 
+/// The class of that number, when it is or was in the catalogue.
+pub fn by_serial(look: &mut Look, serial: &str) -> Result<Scenario> {
+    Ok(scenario::table
+        .filter(scenario::serial.eq(serial).and(scenario::published_on.is_not_null()))
+        .select(Scenario::as_select())
+        .first(look.db())?)
+}
+
 /// Some classes, whoever asks: for lists of what belongs to them.
 pub fn by_ids(look: &mut Look, ids: Vec<Id<Scenario>>) -> Result<Vec<Scenario>> {
     Ok(scenario::table.filter(scenario::id.eq_any(ids)).limit(2000).select(Scenario::as_select()).load(look.db())?)

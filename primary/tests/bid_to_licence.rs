@@ -105,7 +105,7 @@ impl World {
         let who = who.clone();
         self.act(move |tx| {
             let record = json!({"real_name": "真名", "trained_on": "2026-01-10", "nda_until": "2030-12-31"});
-            person::record(tx, &who, who.person()?, &Answers::of(record))
+            person::record(tx, &who, who.person()?, who.org()?, &Answers::of(record))
         })
         .unwrap();
     }

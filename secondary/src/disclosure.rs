@@ -309,6 +309,16 @@ pub fn published(look: &mut Look, ask: &Ask, page: Page) -> Result<Paged<Publish
     Ok(page.of(rows.into_iter().map(|(row, owner_name)| Published { row, owner_name }).collect(), total))
 }
 
+/// The published or superseded disclosure of that number, with the name of who discloses.
+pub fn public_by_serial(look: &mut Look, serial: &str) -> Result<Published> {
+    let row: Disclosure = disclosure::table
+        .filter(disclosure::serial.eq(serial).and(disclosure::state.ne(State::Drafted)))
+        .select(Disclosure::as_select())
+        .first(look.db())?;
+    let owner_name = row.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default();
+    Ok(Published { row, owner_name })
+}
+
 /// A published disclosure and all editions for the same period, newest first; `NotFound` when it was never published.
 pub fn published_one(look: &mut Look, id: Id<Disclosure>) -> Result<(Published, Vec<Disclosure>)> {
     let row = Disclosure::find(look, &Caller::public(), id)?;

@@ -306,6 +306,16 @@ pub fn history(look: &mut Look, of: Id<Product>) -> Result<Vec<Pricing>> {
         .load(look.db())?)
 }
 
+/// The received filing of that number, when its product is or was on the shelf.
+pub fn public_by_serial(look: &mut Look, serial: &str) -> Result<Pricing> {
+    Ok(pricing::table
+        .inner_join(products::table.on(products::id.eq(pricing::product)))
+        .filter(pricing::serial.eq(serial).and(pricing::state.eq(State::Received)))
+        .filter(products::state.eq_any([product::State::Listed, product::State::Delisted]))
+        .select(Pricing::as_select())
+        .first(look.db())?)
+}
+
 /// What a list of filings asks for; empty fields ask for everything.
 #[derive(Clone, Debug, Default)]
 pub struct Ask {

@@ -331,6 +331,16 @@ pub fn row(look: &mut Look, id: Id<Product>) -> Result<Product> {
     Ok(product::table.find(id).select(Product::as_select()).first(look.db())?)
 }
 
+/// The product of that number, when it is or was on the shelf; with its holder's name.
+pub fn shown_by_serial(look: &mut Look, serial: &str) -> Result<(Product, String)> {
+    let found: Product = product::table
+        .filter(product::serial.eq(serial).and(product::listed_at.is_not_null()).and(product::state.eq_any([Listed, Delisted])))
+        .select(Product::as_select())
+        .first(look.db())?;
+    let holder = found.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default();
+    Ok((found, holder))
+}
+
 /// What a list of products asks for; empty fields ask for everything.
 #[derive(Clone, Debug, Default)]
 pub struct Ask {

@@ -7,10 +7,10 @@ use crate::pricing::{self, Pricing};
 use crate::product::{self, Product};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use platform::paging::{Page, Paged};
+use platform::paging::{Page, Paged, like};
 use platform::people::{Org, org};
 use platform::schema::{licence, org as orgs, pricing as prices, product as products, scenario};
-use platform::{Id, Look, Result, Word, day, diesel};
+use platform::{Id, Look, MultiBackend, Result, Word, day, diesel};
 use primary::licence::{Licence, State as LicenceState};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -60,6 +60,9 @@ pub struct ProductRow {
 /// A price on file.
 #[derive(Clone, Debug, Serialize)]
 pub struct PriceRow {
+    pub product_id: Id<Product>,
+    /// Whether the product is on offer now, so that it has a page.
+    pub on_offer: bool,
     pub serial: String,
     pub product: String,
     pub product_serial: String,
@@ -281,13 +284,21 @@ pub fn products(look: &mut Look, page: Page) -> Result<Paged<ProductRow>> {
     Ok(page.of(rows, total))
 }
 
-/// Received prices of listed products, latest to take effect first.
-pub fn prices(look: &mut Look, page: Page) -> Result<Paged<PriceRow>> {
+/// Received prices of listed products by words in the product's name and by kind of tariff, newest first.
+pub fn prices(look: &mut Look, words: &str, tariff: Option<pricing::Kind>, page: Page) -> Result<Paged<PriceRow>> {
     const SHOWN: [product::State; 2] = [product::State::Listed, product::State::Delisted];
     let filter = || {
-        prices::table
+        let mut q = prices::table
             .inner_join(products::table.on(products::id.eq(prices::product)))
-            .filter(prices::state.eq(pricing::State::Received).and(products::state.eq_any(SHOWN)))
+            .into_boxed::<MultiBackend>()
+            .filter(prices::state.eq(pricing::State::Received).and(products::state.eq_any(SHOWN)));
+        if let Some(tariff) = tariff {
+            q = q.filter(prices::tariff.eq(tariff));
+        }
+        if !words.trim().is_empty() {
+            q = q.filter(products::title.like(like(words)).escape('\\'));
+        }
+        q
     };
     let total: i64 = filter().count().get_result(look.db())?;
     type Line = (Pricing, String, Option<String>, Option<Id<Org>>);
@@ -297,12 +308,15 @@ pub fn prices(look: &mut Look, page: Page) -> Result<Paged<PriceRow>> {
         .offset(page.offset())
         .select((Pricing::as_select(), products::title, products::serial, products::owner))
         .load(look.db())?;
+    let offered = catalogue::on_offer_of(look, &lines.iter().map(|l| l.0.product).collect::<Vec<_>>())?;
     let holders: HashMap<Id<Org>, String> = org::names(look, lines.iter().filter_map(|l| l.3).collect())?;
     let rows = lines
         .into_iter()
         .map(|(row, product, product_serial, owner)| {
             let answers = row.answers();
             PriceRow {
+                product_id: row.product,
+                on_offer: offered.contains(&row.product),
                 price_zh: pricing::say(&row, false),
                 price_en: pricing::say(&row, true),
                 serial: row.serial.unwrap_or_default(),

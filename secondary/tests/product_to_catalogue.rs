@@ -174,7 +174,7 @@ fn people(db: &Db, kind: OrgKind, name: &str, roles: &'static [Role]) -> Vec<Cal
                 person::grant(tx, &admin, id, org, *role)?;
                 let caller = person::caller(tx, id, Some(org))?;
                 let record = json!({"real_name": "真名", "trained_on": "2026-01-05", "nda_until": "2029-01-05"});
-                person::record(tx, &caller, id, &Answers::of(record))?;
+                person::record(tx, &caller, id, org, &Answers::of(record))?;
                 Ok(caller)
             })
             .collect()
@@ -540,7 +540,7 @@ fn disclosures_come_from_the_record_edition_by_edition() {
         assert_eq!(register::licences(look, FIRST)?.rows[0].scope, "停车资源查询");
         let products = register::products(look, FIRST)?;
         assert_eq!((products.rows[0].price_zh.as_str(), products.rows[0].on_offer), ("0.35 元/次", true));
-        assert_eq!(register::prices(look, FIRST)?.rows[0].tariff, "per_call");
+        assert_eq!(register::prices(look, "", None, FIRST)?.rows[0].tariff, "per_call");
         assert_eq!(register::disclosures(look, FIRST)?.total, 3);
         assert_eq!(register::disclosures(look, Page { number: 2, size: 2 })?.rows.len(), 1);
         assert_eq!(product::list(look, &w.maker, &product::Ask { words: "泊位".into(), ..product::Ask::default() }, FIRST)?.total, 1);

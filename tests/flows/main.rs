@@ -8,5 +8,8 @@ mod db;
 mod durable;
 mod once;
 mod people;
+mod races;
+mod road;
 mod schema;
 mod sheets;
+mod story;

@@ -90,7 +90,7 @@ fn member(tx: &mut Tx, admin: &Caller, of: Id<Org>, key: &str, name: &str, role:
     let id = person::enter(tx, admin, &email, name, if key.ends_with('2') { "en" } else { "zh-CN" })?;
     person::grant(tx, admin, id, of, role)?;
     let caller = person::caller(tx, id, Some(of))?;
-    person::record(tx, &caller, id, &Answers::of(json!({ "real_name": name, "trained_on": "2026-01-15", "nda_until": "2039-12-31" })))?;
+    person::record(tx, &caller, id, of, &Answers::of(json!({ "real_name": name, "trained_on": "2026-01-15", "nda_until": "2039-12-31" })))?;
     Ok(caller)
 }
 

@@ -9,14 +9,18 @@
 mod actor;
 pub mod browser;
 mod cast;
+pub mod city;
 pub mod demo;
 pub mod fuzz;
 mod golden;
 pub mod place;
+pub mod visitor;
 mod world;
 
 pub use actor::Actor;
+pub use city::City;
 pub use golden::golden;
+pub use visitor::Visitor;
 pub use world::World;
 
 /// Declares stories that run on both databases: each becomes a module with the tests `sqlite` and `postgres`.

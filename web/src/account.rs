@@ -49,15 +49,14 @@ pub async fn confirm(ask: &Ask) -> Result<()> {
 /// The session, confirmed by the password; a page gets what was wrong with it as a fault at its field.
 pub async fn confirmed(ask: &Ask) -> Result<SignedIn> {
     let mut me = full(ask)?.clone();
-    let fault = |code| Err(Refusal::fault("_password", code));
     match confirm(ask).await {
         Ok(()) if ask.answers.text("_password").is_empty() => Ok(me),
         Ok(()) => {
             me.session.confirmed_at = ask.app.db.clock().now();
             Ok(me)
         }
-        Err(Refusal::ConfirmPassword) if ask.face == Face::Html => fault("required"),
-        Err(Refusal::Rule { code: "wrong-password", .. }) if ask.face == Face::Html => fault("wrong-password"),
+        Err(Refusal::ConfirmPassword) if ask.face == Face::Html => Err(Refusal::fault("_password", "required")),
+        Err(Refusal::Rule { code: "wrong-password", .. }) if ask.face == Face::Html => Err(Refusal::fault("_password", "wrong-password")),
         Err(refusal) => Err(refusal),
     }
 }

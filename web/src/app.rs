@@ -44,6 +44,8 @@ pub struct App {
     /// Slows guessing of passwords and codes down.
     pub door: platform::account::Door,
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+    /// Accounts of the demo city; empty outside a demo.
+    pub demo_accounts: Vec<crate::demo::Account>,
 }
 
 /// A fresh random key for a form or a visitor, 128 bits in hexadecimal.
@@ -91,19 +93,20 @@ pub fn configure(config: &mut web::ServiceConfig, app: &Arc<App>, table: &Arc<Ta
 
 /// Starts the server; it answers once this returns. `listen` may have port 0.
 pub fn start(app: Arc<App>, listen: &str, workers: usize) -> std::io::Result<(actix_web::dev::Server, std::net::SocketAddr)> {
-    let table = Table::build();
     let listener = std::net::TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
+    Ok((start_on(app, listener, workers)?, address))
+}
+
+/// Starts the server on a port that is bound already.
+pub fn start_on(app: Arc<App>, listener: std::net::TcpListener, workers: usize) -> std::io::Result<actix_web::dev::Server> {
+    let table = Table::build();
     let server = actix_web::HttpServer::new(move || {
         let (app, table) = (app.clone(), table.clone());
         Actix::new().wrap(actix_web::middleware::Compress::default()).configure(move |c| configure(c, &app, &table))
-    })
-    .workers(workers)
-    .client_request_timeout(std::time::Duration::from_secs(20))
-    .shutdown_timeout(10)
-    .listen(listener)?
-    .run();
-    Ok((server, address))
+    });
+    let server = server.workers(workers).client_request_timeout(std::time::Duration::from_secs(20)).shutdown_timeout(10);
+    Ok(server.listen(listener)?.run())
 }
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -169,7 +172,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: Htt
 
 /// Pages where a visitor who is not signed in may fill in a form.
 fn needs_visit(path: &str) -> bool {
-    ["/sign-in", "/sign-up", "/reset", "/link", "/verify"].iter().any(|p| path.starts_with(p))
+    ["/sign-in", "/sign-up", "/reset", "/link", "/verify", "/demo"].iter().any(|p| path.starts_with(p))
 }
 
 async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request: &HttpRequest, payload: Payload) -> Result<Answer> {
@@ -185,7 +188,7 @@ async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request:
         if let Some(bearer) = &ask.bearer {
             bearer.must_have(platform::account::token::Scope::Act)?;
         }
-        read::body(ask, request, payload, route.most).await?;
+        read::body(ask, request, payload, route.most, route.tokenless).await?;
     }
     (route.run)(ask.clone()).await
 }

@@ -61,6 +61,14 @@ enum Command {
         after_help = "Examples:\n  dajing import resources catalogue.xlsx --as wang@example.cn --set level=l2\n  dajing import scenarios annex.csv --as desk@example.cn --check"
     )]
     Import(import::Import),
+    /// Write everything, rows and files, into one archive that either database can take in
+    #[command(after_help = "Example:\n  dajing backup --data /srv/dajing /backup/2026-11-21.tar.gz")]
+    Backup { file: PathBuf },
+    /// Take an archive into an empty DATA or database
+    #[command(
+        after_help = "Example, moving to PostgreSQL:\n  dajing restore --data /srv/new --database-url postgres://dajing@db/dajing /backup/2026-11-21.tar.gz"
+    )]
+    Restore { file: PathBuf },
     /// Check the chain of events
     Verify,
     /// Check settings, database, files, disk and policy
@@ -118,7 +126,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn settings(cli: &Cli, data: Option<PathBuf>) -> Result<Settings, String> {
+fn settings(cli: &Cli, data: Option<PathBuf>, listen: Option<String>) -> Result<Settings, String> {
     let mut flags: Vec<(&str, String)> = Vec::new();
     if let Some(data) = data {
         flags.push(("data_dir", data.display().to_string()));
@@ -126,10 +134,21 @@ fn settings(cli: &Cli, data: Option<PathBuf>) -> Result<Settings, String> {
     if let Some(url) = &cli.database_url {
         flags.push(("database_url", url.clone()));
     }
-    if let Some(listen) = &cli.listen {
-        flags.push(("listen", listen.clone()));
+    if let Some(listen) = listen.or_else(|| cli.listen.clone()) {
+        flags.push(("listen", listen));
     }
     Settings::load(cli.config.as_deref(), std::env::vars(), flags)
+}
+
+/// Binds the port before anything is said of it: with port 0 the settings are read again with the port that was given, so
+/// that links and QR codes name it.
+fn bound(cli: &Cli, data: Option<PathBuf>, first: Settings) -> Result<(Settings, std::net::TcpListener), String> {
+    let listener = std::net::TcpListener::bind(first.listen).map_err(|e| format!("{}: {e}", first.listen))?;
+    if first.listen.port() != 0 {
+        return Ok((first, listener));
+    }
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    Ok((settings(cli, data, Some(address.to_string()))?, listener))
 }
 
 fn say(cli: &Cli, text: &str, value: serde_json::Value) {
@@ -143,7 +162,7 @@ fn say(cli: &Cli, text: &str, value: serde_json::Value) {
 fn run(cli: &Cli) -> Result<(), String> {
     match &cli.command {
         Command::Openapi => {
-            let settings = settings(cli, cli.data.clone())?;
+            let settings = settings(cli, cli.data.clone(), None)?;
             println!("{:#}", crate::openapi::document(&settings.base_url));
             return Ok(());
         }
@@ -161,16 +180,17 @@ fn run(cli: &Cli) -> Result<(), String> {
         (Command::Demo { .. }, None) => Some(PathBuf::from("data/demo")),
         (_, data) => data.clone(),
     };
-    let settings = settings(cli, data)?;
+    let settings = settings(cli, data, None)?;
     serve::log(&settings.log, settings.log_format == platform::config::LogFormat::Json);
     match &cli.command {
         Command::Serve => {
+            let (settings, listener) = bound(cli, cli.data.clone(), settings)?;
             let app = serve::app(&settings, Clock::machine(), false)?;
             if !app.db.look(platform::account::admin::has_admin).map_err(|e| e.to_string())? {
                 let secret = app.db.act(platform::account::admin::first_admin_link).map_err(|e| e.to_string())?;
                 println!("no administrator yet; become one at {}/link/{secret} (valid for 24 hours)", app.base_url);
             }
-            serve::run(app, &settings)
+            serve::run(app, &settings, listener)
         }
         Command::Demo { load_only } => {
             let accounts = crate::demo::load(&settings)?;
@@ -181,7 +201,8 @@ fn run(cli: &Cli) -> Result<(), String> {
             if *load_only {
                 return Ok(());
             }
-            serve::run(serve::app(&settings, Clock::machine(), true)?, &settings)
+            let (settings, listener) = bound(cli, Some(settings.data_dir.clone()), settings)?;
+            serve::run(serve::app(&settings, Clock::machine(), true)?, &settings, listener)
         }
         Command::Migrate => {
             std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;
@@ -215,6 +236,34 @@ fn run(cli: &Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Import(list) => import::run(&serve::database(&settings, Clock::machine())?, list, cli.json),
+        Command::Backup { file } => {
+            let (db, store) = (serve::database(&settings, Clock::machine())?, serve::store(&settings)?);
+            let done = tokio::runtime::Runtime::new()
+                .map_err(|e| e.to_string())?
+                .block_on(platform::backup::backup(&db, &store, file))
+                .map_err(|e| e.to_string())?;
+            say(cli, &format!("{}: {} events, {} files; head {}", file.display(), done.events, done.files, done.head), json!(done));
+            Ok(())
+        }
+        Command::Restore { file } => {
+            std::fs::create_dir_all(&settings.data_dir).map_err(|e| e.to_string())?;
+            let (place, store) = (settings.place()?, serve::store(&settings)?);
+            let done = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?.block_on(platform::backup::restore(&place, &store, file)).map_err(
+                |e| match e {
+                    platform::Refusal::Taken => "the target already holds data; restore into an empty folder or database".to_string(),
+                    other => other.to_string(),
+                },
+            )?;
+            let found =
+                serve::database(&settings, Clock::machine())?.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;
+            match found.broken {
+                None => {
+                    say(cli, &format!("{} events, {} files; the chain holds, head {}", done.events, done.files, found.head), json!(done));
+                    Ok(())
+                }
+                Some((seq, what)) => Err(format!("event {seq}: {what}")),
+            }
+        }
         Command::Verify => {
             let db = serve::database(&settings, Clock::machine())?;
             let found = db.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;

@@ -71,7 +71,7 @@ pub fn response(ask: &Ask, refusal: Refusal) -> HttpResponse {
         _ => Vec::new(),
     };
     let back = ask.path.rsplit_once('/').map_or("/", |(head, _)| head).to_string();
-    let back = if back.is_empty() { "/".to_string() } else { back };
+    let back = if back.is_empty() || back == "/link" { "/".to_string() } else { back };
     let title = ask.t(match status {
         404 => "refusal-not-found",
         401 | 403 => "refusal-no-right",

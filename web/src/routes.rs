@@ -54,6 +54,8 @@ pub struct Route {
     pub about: About,
     /// Largest body in bytes.
     pub most: usize,
+    /// Takes forms without a token: it changes nothing but this visitor's own view.
+    pub tokenless: bool,
     pub run: Handler,
 }
 
@@ -69,6 +71,7 @@ where
         door,
         about: About { key, noun: "", sheet: None, act: "" },
         most: 1_048_576,
+        tokenless: false,
         run: Arc::new(move |ask| Box::pin(run(ask))),
     }
 }
@@ -80,6 +83,11 @@ impl Route {
         if sheet.fields.iter().any(|f| matches!(f.kind, platform::sheet::Kind::Files(_))) {
             self.most = 64 * 1_048_576;
         }
+        self
+    }
+    /// Lets forms in without a token.
+    pub fn tokenless(mut self) -> Self {
+        self.tokenless = true;
         self
     }
     /// Which act on which noun it is.

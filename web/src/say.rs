@@ -78,8 +78,19 @@ impl Lang {
     pub fn w<W: Word>(self, word: W) -> String {
         self.t(&word.key())
     }
+    /// A name and what is said of it.
+    pub fn of_it(self, name: &str, said: &str) -> String {
+        format!("{name}{}{said}", self.pick("：", ": "))
+    }
     /// A fault's sentence.
     pub fn fault(self, fault: &platform::Fault) -> String {
-        self.ta(&format!("fault-{}", fault.code), &fault.args)
+        // Names from the profile come in both languages: `condition` and `condition_en`.
+        let english = |name: &str| fault.args.iter().find(|(n, _)| self.is_en() && n.strip_suffix("_en") == Some(name)).map(|(_, v)| v.clone());
+        let args: Vec<(&'static str, String)> =
+            fault.args.iter().map(|(name, value)| (*name, english(name).unwrap_or_else(|| value.clone()))).collect();
+        self.ta(&format!("fault-{}", fault.code), &args)
     }
 }
+
+#[cfg(test)]
+mod words_test;

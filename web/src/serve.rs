@@ -1,6 +1,6 @@
 //! Brings the server up: database, files, post, the daily job, HTTP; and down again without losing an answer.
 
-use crate::app::{App, Site, start};
+use crate::app::{App, Site, start_on};
 use crate::post::{self, Post};
 use platform::config::Settings;
 use platform::day::Calendar;
@@ -87,16 +87,18 @@ pub fn assemble(
         settings: settings.table().to_vec(),
         door: platform::account::Door::new(),
         metrics,
+        demo_accounts: if demo { crate::demo::accounts(&settings.data_dir).unwrap_or_default() } else { Vec::new() },
     }))
 }
 
 /// Serves until told to stop; says `listening on http://ADDR` on standard output when ready.
-pub fn run(app: Arc<App>, settings: &Settings) -> std::result::Result<(), String> {
+pub fn run(app: Arc<App>, settings: &Settings, listener: std::net::TcpListener) -> std::result::Result<(), String> {
     let post = post::open(settings.smtp_url.as_ref().map(|s| s.expose()), settings.data_dir.join("outbox")).map_err(|e| e.to_string())?;
     let stop = Arc::new(AtomicBool::new(false));
     let background = background(app.clone(), post, settings.mail_from.clone(), stop.clone());
     let result = actix_web::rt::System::new().block_on(async {
-        let (server, address) = start(app.clone(), &settings.listen.to_string(), 2).map_err(|e| format!("{}: {e}", settings.listen))?;
+        let address = listener.local_addr().map_err(|e| e.to_string())?;
+        let server = start_on(app.clone(), listener, 2).map_err(|e| format!("{address}: {e}"))?;
         println!("listening on http://{address}");
         let _ = std::io::stdout().flush();
         tracing::info!(%address, "listening");
@@ -131,7 +133,11 @@ fn background(app: Arc<App>, post: Post, from: String, stop: Arc<AtomicBool>) ->
 /// Log lines on standard error, as text or JSON.
 pub fn log(filter: &str, json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false);
     // A second call, as in tests, keeps the first.
     let _ = if json { lines.json().try_init() } else { lines.try_init() };
 }

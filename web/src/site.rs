@@ -18,7 +18,7 @@ pub fn routes() -> Vec<Route> {
         route("GET", "/assets/{version}/{name}", Door::Public, "route-asset", crate::assets::get),
         route("GET", "/favicon.ico", Door::Public, "route-asset", crate::assets::favicon),
         route("GET", "/lang/{lang}", Door::Public, "route-lang", lang),
-        route("POST", "/display", Door::Public, "route-display", display),
+        route("POST", "/display", Door::Public, "route-display", display).tokenless(),
         route("GET", "/openapi.json", Door::Public, "route-openapi", openapi),
         route("GET", "/robots.txt", Door::Public, "route-robots", robots),
         route("GET", "/flows", Door::Public, "route-flows", flows),

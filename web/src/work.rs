@@ -43,6 +43,8 @@ pub struct Kind {
     door: &'static [platform::Role],
     waiting: fn(&mut Look, &Caller) -> Result<Vec<flow::Waiting>>,
     routes: fn() -> Vec<Route>,
+    /// The sheet of its kept content.
+    pub sheet: fn() -> Option<&'static platform::sheet::Sheet>,
     /// Its step table.
     pub table: fn() -> flow::Table,
     /// Refuses unless the caller may see that case.
@@ -60,6 +62,7 @@ fn kind<N: Show>() -> Kind {
         door: N::DOOR,
         waiting: flow::waiting::<N>,
         routes: noun::routes::<N>,
+        sheet: N::sheet,
         table: flow::table::<N>,
         sees: |look, who, subject| N::find(look, who, subject.parse()?).map(drop),
         fill_due_days: flow::fill_due_days::<N>,

@@ -51,30 +51,57 @@ pub fn revert_all(place: &Place) -> Result<()> {
     .map_err(Refusal::broken)
 }
 
-/// Every table with its columns, as the database itself tells it, sorted; for the golden file.
-pub fn tables(place: &Place) -> Result<Vec<(String, Vec<String>)>> {
-    #[derive(diesel::QueryableByName)]
-    struct Column {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        table_name: String,
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        column_name: String,
-    }
+/// A table with its columns, as the database itself tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Columns {
+    pub table: String,
+    pub columns: Vec<Column>,
+}
+
+/// A column with its type's name.
+#[derive(Clone, Debug, PartialEq, diesel::QueryableByName)]
+pub struct Column {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    table_name: String,
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "column_name")]
+    pub name: String,
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "column_type")]
+    pub kind: String,
+}
+
+/// Every table with its columns, in the order in which rows may be put in: what is referred to comes first.
+pub fn columns(place: &Place) -> Result<Vec<Columns>> {
     let sql = match place {
         Place::Postgres(_) => {
-            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2"
+            "SELECT table_name::text AS table_name, column_name::text AS column_name, upper(data_type)::text AS column_type FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"
         }
         Place::Sqlite(_) => {
-            "SELECT m.name AS table_name, p.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+            "SELECT m.name AS table_name, p.name AS column_name, upper(p.type) AS column_type FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, p.cid"
         }
     };
     let rows: Vec<Column> = diesel::sql_query(sql).load(&mut place.connect()?)?;
-    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
+    let mut tables: Vec<Columns> = Vec::new();
     for row in rows.into_iter().filter(|r| !r.table_name.starts_with("__diesel")) {
         match tables.last_mut() {
-            Some((name, columns)) if *name == row.table_name => columns.push(row.column_name),
-            _ => tables.push((row.table_name, vec![row.column_name])),
+            Some(last) if last.table == row.table_name => last.columns.push(row),
+            _ => tables.push(Columns { table: row.table_name.clone(), columns: vec![row] }),
         }
     }
+    // The order of the migrations, in which no table refers to a later one.
+    tables.sort_by_key(|t| super::ORDER.iter().position(|o| *o == t.table).unwrap_or(usize::MAX));
+    Ok(tables)
+}
+
+/// Every table with the names of its columns, sorted; for the golden file.
+pub fn tables(place: &Place) -> Result<Vec<(String, Vec<String>)>> {
+    let mut tables: Vec<(String, Vec<String>)> = columns(place)?
+        .into_iter()
+        .map(|t| {
+            let mut names: Vec<String> = t.columns.into_iter().map(|c| c.name).collect();
+            names.sort();
+            (t.table, names)
+        })
+        .collect();
+    tables.sort();
     Ok(tables)
 }

@@ -113,7 +113,7 @@ pub(super) fn faults(look: &mut Look, who: &Caller, bid: &Bid) -> Result<Vec<Fau
     let rows = rows(&content, "conditions");
     for key in &call.conditions {
         if !rows.iter().any(|r| text(r, "key") == key) {
-            faults.push(named("conditions", "condition-missing", "condition", key, profile.condition(key).map(|c| &c.name)));
+            faults.push(named(Fault::at("conditions", "condition-missing"), "condition", key, profile.condition(key).map(|c| &c.name)));
         }
     }
     paper_faults(look, who, &call, &content, &mut faults)?;
@@ -145,7 +145,7 @@ fn paper_faults(look: &mut Look, who: &Caller, call: &Call, content: &Answers, f
             text(row, "material") == key && ["paper", "files"].iter().any(|f| row.get(*f).is_some_and(|v| !sheet::blank(v)))
         };
         if !rows.iter().any(given) {
-            faults.push(named("papers", "paper-missing", "paper", key, profile.material(key).map(|m| &m.name)));
+            faults.push(named(Fault::at("papers", "paper-missing"), "paper", key, profile.material(key).map(|m| &m.name)));
         }
     }
     Ok(())
@@ -153,9 +153,9 @@ fn paper_faults(look: &mut Look, who: &Caller, call: &Call, content: &Answers, f
 
 /// A fault that names something of the profile in both languages: `{name}` and `{name}_en`; what the profile does not know
 /// is named as the announcement names it.
-fn named(field: &str, code: &'static str, name: &'static str, key: &str, said: Option<&Say2>) -> Fault {
+fn named(fault: Fault, name: &'static str, key: &str, said: Option<&Say2>) -> Fault {
     let english = if name == "paper" { "paper_en" } else { "condition_en" };
-    Fault::at(field, code).with(name, said.map_or(key, |s| &s.zh)).with(english, said.map_or(key, |s| &s.en))
+    fault.with(name, said.map_or(key, |s| &s.zh)).with(english, said.map_or(key, |s| &s.en))
 }
 
 pub(super) fn rows(content: &Answers, field: &str) -> Vec<Map<String, Value>> {

@@ -2,22 +2,26 @@
 
 use super::{EndKind, Licence, State, Terms};
 use crate::Purpose;
+use crate::scenario::{self, Scenario};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::paging::{Page, Paged, like};
-use platform::people::org;
+use platform::people::Org;
 use platform::schema::{licence, org as orgs};
-use platform::{At, Look, MultiBackend, Refusal, Result, diesel};
+use platform::{At, Id, Look, MultiBackend, Refusal, Result, diesel};
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// One line of the public register.
 #[derive(Clone, Debug, Serialize)]
 pub struct Published {
+    pub id: Id<Licence>,
     pub serial: String,
-    /// The scenario.
     pub title: String,
+    pub scenario: Id<Scenario>,
+    pub scenario_title: String,
     pub holder: String,
+    pub credit_code: String,
     pub purpose: Purpose,
     pub scope: String,
     /// Names of the data resources.
@@ -36,6 +40,23 @@ pub struct Published {
 /// What stands in the register: everything that has been in force.
 const SHOWN: [State; 3] = [State::InForce, State::Suspended, State::Ended];
 
+/// What a search of the register asks for; empty fields ask for everything.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// In the scenario's or the holder's name.
+    pub words: String,
+    pub state: Option<State>,
+    pub scenario: Option<Id<Scenario>>,
+    /// In force today.
+    pub in_force: bool,
+}
+
+/// One licence of the register, by its id.
+pub fn public_one(look: &mut Look, id: Id<Licence>) -> Result<Published> {
+    let row: Licence = licence::table.filter(licence::id.eq(id).and(licence::state.eq_any(SHOWN))).select(Licence::as_select()).first(look.db())?;
+    published(look, vec![row])?.pop().ok_or(Refusal::NotFound)
+}
+
 /// One licence of the register.
 pub fn public(look: &mut Look, serial: &str) -> Result<Published> {
     let row: Licence =
@@ -45,14 +66,26 @@ pub fn public(look: &mut Look, serial: &str) -> Result<Published> {
 
 /// The register by words in scenario or holder and by state, newest first.
 pub fn public_list(look: &mut Look, words: &str, state: Option<State>, page: Page) -> Result<Paged<Published>> {
+    search(look, &Ask { words: words.into(), state, ..Ask::default() }, page)
+}
+
+/// The register as asked for, newest first.
+pub fn search(look: &mut Look, ask: &Ask, page: Page) -> Result<Paged<Published>> {
+    let today = look.today();
     let filter = || {
         let mut q = licence::table.into_boxed::<MultiBackend>().filter(licence::state.eq_any(SHOWN));
-        if let Some(state) = state {
+        if let Some(state) = ask.state {
             q = q.filter(licence::state.eq(state));
         }
-        if !words.is_empty() {
-            let named = orgs::table.filter(orgs::title.like(like(words)).escape('\\')).select(orgs::id.nullable());
-            q = q.filter(licence::title.like(like(words)).escape('\\').or(licence::owner.eq_any(named)));
+        if ask.in_force {
+            q = q.filter(licence::state.eq(State::InForce).and(licence::from_on.le(today)).and(licence::to_on.ge(today)));
+        }
+        if let Some(of) = ask.scenario {
+            q = q.filter(licence::scenario.eq(of));
+        }
+        if !ask.words.trim().is_empty() {
+            let named = orgs::table.filter(orgs::title.like(like(&ask.words)).escape('\\')).select(orgs::id.nullable());
+            q = q.filter(licence::title.like(like(&ask.words)).escape('\\').or(licence::owner.eq_any(named)));
         }
         q
     };
@@ -66,29 +99,54 @@ pub fn public_list(look: &mut Look, words: &str, state: Option<State>, page: Pag
     Ok(page.of(published(look, rows)?, total))
 }
 
+/// How many licences are in force today; for the front page.
+pub fn count_in_force(look: &mut Look) -> Result<i64> {
+    let today = look.today();
+    Ok(licence::table
+        .filter(licence::state.eq(State::InForce).and(licence::from_on.le(today)).and(licence::to_on.ge(today)))
+        .count()
+        .get_result(look.db())?)
+}
+
 fn published(look: &mut Look, rows: Vec<Licence>) -> Result<Vec<Published>> {
     let today = look.today();
-    let holders = org::names(look, rows.iter().filter_map(|r| r.owner).collect())?;
+    let owners: Vec<Id<Org>> = rows.iter().filter_map(|r| r.owner).collect();
+    let holders: HashMap<Id<Org>, (String, Option<String>)> = orgs::table
+        .filter(orgs::id.eq_any(owners))
+        .select((orgs::id, orgs::title, orgs::credit_code))
+        .load::<(Id<Org>, String, Option<String>)>(look.db())?
+        .into_iter()
+        .map(|(id, title, code)| (id, (title, code)))
+        .collect();
+    let classes: HashMap<Id<Scenario>, String> =
+        scenario::by_ids(look, rows.iter().map(|r| r.scenario).collect())?.into_iter().map(|s| (s.id, s.title)).collect();
     let terms: Vec<Terms> = rows.iter().map(Licence::terms).collect();
     let ids: Vec<String> = terms.iter().flat_map(|t| t.resources.iter().cloned()).collect();
     let titles: HashMap<String, String> = resources::entry::by_ids(look, &ids)?.into_iter().map(|e| (e.id.to_string(), e.title)).collect();
     Ok(rows
         .into_iter()
         .zip(terms)
-        .map(|(row, terms)| Published {
-            in_force: row.is_in_force(today),
-            serial: row.serial.unwrap_or_default(),
-            title: row.title,
-            holder: row.owner.and_then(|o| holders.get(&o).cloned()).unwrap_or_default(),
-            purpose: terms.purpose,
-            scope: terms.scope,
-            resources: terms.resources.iter().filter_map(|r| titles.get(r).cloned()).collect(),
-            from_on: row.from_on,
-            to_on: row.to_on,
-            state: row.state,
-            in_force_at: row.in_force_at,
-            ended_at: row.ended_at,
-            end_kind: row.end_kind,
+        .map(|(row, terms)| {
+            let (holder, credit_code) = row.owner.and_then(|o| holders.get(&o).cloned()).unwrap_or_default();
+            Published {
+                id: row.id,
+                in_force: row.is_in_force(today),
+                serial: row.serial.unwrap_or_default(),
+                title: row.title,
+                scenario: row.scenario,
+                scenario_title: classes.get(&row.scenario).cloned().unwrap_or_default(),
+                holder,
+                credit_code: credit_code.unwrap_or_default(),
+                purpose: terms.purpose,
+                scope: terms.scope,
+                resources: terms.resources.iter().filter_map(|r| titles.get(r).cloned()).collect(),
+                from_on: row.from_on,
+                to_on: row.to_on,
+                state: row.state,
+                in_force_at: row.in_force_at,
+                ended_at: row.ended_at,
+                end_kind: row.end_kind,
+            }
         })
         .collect())
 }

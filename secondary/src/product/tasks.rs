@@ -2,9 +2,9 @@
 
 use super::{PRODUCT, Product, form};
 use crate::review;
+use platform::Look;
 use platform::refusal::{Fault, Result};
 use platform::sheet::{self, Answers};
-use platform::Look;
 use primary::bid::TaskState;
 use serde_json::Value;
 

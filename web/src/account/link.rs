@@ -184,7 +184,7 @@ async fn accept(ask: &Ask, of: &Opened) -> PageResult {
     let (email, name, typed) = (answers.text("email").to_string(), answers.text("name").to_string(), answers.text("password").to_string());
     let mut faults = link::ACCEPT.faults(&answers);
     if person::clean_email(&email).is_none() && !faults.iter().any(|f| f.field == "email") {
-        faults.push(Fault::at("email", if email.trim().is_empty() { "required" } else { "not-email" }));
+        faults.insert(0, Fault::at("email", if email.trim().is_empty() { "required" } else { "not-email" }));
     }
     faults.extend(password::faults(&typed, &email, &name));
     if !faults.is_empty() {

@@ -151,7 +151,7 @@ async fn organisations(ask: Ask) -> PageResult {
             ..Line::default()
         }
     };
-    let mut table = Rows::new(&ask, &["name", "kind", "roles", "state"], orgs.iter().map(line).collect());
+    let mut table = Rows::new(&ask, &["name", "kind", "roles_held", "state"], orgs.iter().map(line).collect());
     table.empty = ask.t("organisations-none");
     let c = ask.chrome(ask.t("nav-switch-org")).crumb(ask.t("nav-account"), "/account");
     let view = PanelsView::new(c).back("/account").lead(ask.t("organisations-lead"));

@@ -57,7 +57,7 @@ pub fn cells(session: &Session) -> Vec<Cell> {
 }
 
 /// Columns of [`cells`].
-pub const COLUMNS: &[&str] = &["device", "from", "signed_in_at", "seen_at", "expires_at"];
+pub const COLUMNS: &[&str] = &["device", "login_address", "signed_in_at", "last_seen_at", "expires_at"];
 
 /// `GET /account/sessions`
 async fn list(ask: Ask) -> PageResult {

@@ -129,7 +129,7 @@ fn report(list: &List, preview: &Preview, entered: usize, json: bool) {
     for (row, fault) in faults {
         println!("line {}: {}", row.line, list.sentence(Lang::En, row, fault));
     }
-    println!("{} rows, {} faulty, {entered} entered", preview.rows.len(), preview.faulty);
+    println!("rows: {}, faulty: {}, entered: {entered}", preview.rows.len(), preview.faulty);
 }
 
 /// Reads, checks and enters a list. An empty error means that the report has said it all.

@@ -109,7 +109,7 @@ pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
         .map(|fault| ErrorView {
             field: fault.field.clone(),
             href: format!("#{}", html_id(&fault.field)),
-            text: format!("{}：{}", label_of(lang, sheet, &fault.field), lang.fault(fault)),
+            text: lang.of_it(&label_of(lang, sheet, &fault.field), &lang.fault(fault)),
         })
         .collect();
     FormView { fields, files, errors, submit: lang.t("save"), ..FormView::default() }

@@ -130,9 +130,10 @@ pub fn due(
         Some(n) if n < 0 => (lang.tn("due-over", -n), "due-late"),
         Some(0) => (lang.t("due-today"), "due-soon"),
         Some(n) => (lang.tn("due-left", n), if n <= 3 { "due-soon" } else { "due-ok" }),
-        None => (lang.t("due-unknown"), "due-paused"),
+        // The day is known, the working days until then are not: that year's holidays are not announced.
+        None => (String::new(), "due-ok"),
     };
-    Some(Due { text: format!("{day} {text}"), day: Some(day), left, class })
+    Some(Due { text: format!("{day} {text}").trim_end().to_string(), day: Some(day), left, class })
 }
 
 #[derive(Clone, Debug, Serialize)]

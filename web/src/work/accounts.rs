@@ -14,8 +14,11 @@ use platform::account::session::Session;
 use platform::account::{admin, totp};
 use platform::people::{Org, Person, person};
 use platform::refusal::Fault;
-use platform::sheet::{NOTHING, REASON, Sheet};
+use platform::sheet::{self, NOTHING, Sheet};
 use platform::{Caller, Id, Refusal, Result, Role, Tx};
+
+/// The form of an act on an account.
+const WHY: Sheet = Sheet { name: "account-why", fields: &[sheet::text("reason", 2000)] };
 
 pub fn routes() -> Vec<Route> {
     let security = || Door::Only(vec![SecurityAdmin]);
@@ -23,9 +26,9 @@ pub fn routes() -> Vec<Route> {
     vec![
         route("GET", "/work/accounts", Door::Only(vec![SystemAdmin, SecurityAdmin, AuditAdmin]), "route-accounts", list),
         route("GET", "/work/accounts/{id}", Door::Only(vec![SystemAdmin, SecurityAdmin, AuditAdmin]), "route-account-of", one),
-        route("POST", "/work/accounts/{id}/end-sessions", security(), "route-account-end", |ask| act(ask, &END)).takes(&REASON),
-        route("POST", "/work/accounts/{id}/disable", security(), "route-account-disable", |ask| act(ask, &DISABLE)).takes(&REASON),
-        route("POST", "/work/accounts/{id}/enable", security(), "route-account-enable", |ask| act(ask, &ENABLE)).takes(&REASON),
+        route("POST", "/work/accounts/{id}/end-sessions", security(), "route-account-end", |ask| act(ask, &END)).takes(&WHY),
+        route("POST", "/work/accounts/{id}/disable", security(), "route-account-disable", |ask| act(ask, &DISABLE)).takes(&WHY),
+        route("POST", "/work/accounts/{id}/enable", security(), "route-account-enable", |ask| act(ask, &ENABLE)).takes(&WHY),
         route("POST", "/work/accounts/{id}/drop-totp", security(), "route-account-drop-totp", |ask| act(ask, &DROP)).takes(&NOTHING),
         route("GET", "/work/organisations/enter", system(), "route-org-enter-page", enter_page),
         route("POST", "/work/organisations/enter", system(), "route-org-enter", enter).takes(&admin::ENTER),
@@ -36,8 +39,9 @@ pub fn routes() -> Vec<Route> {
 async fn list(ask: Ask) -> PageResult {
     let (words, page) = (ask.q("q").to_string(), ask.page());
     let found = ask.look(move |look, who| admin::people(look, who, &words, page)).await?;
-    let view =
-        ListView::new(&ask, ask.t("nav-accounts"), "accounts", &["name", "email", "state", "created_at"]).words(&ask).lead(ask.t("accounts-lead"));
+    let view = ListView::new(&ask, ask.t("nav-accounts"), "accounts", &["person_name", "email", "state", "created_at"])
+        .words(&ask)
+        .lead(ask.t("accounts-lead"));
     view.fill(&ask, found, |p| Row {
         href: format!("/work/accounts/{}", p.id),
         cells: vec![Cell::text(&p.name), Cell::text(&p.email), state(&ask, p), Cell::at(Some(p.created_at))],
@@ -65,12 +69,12 @@ struct Act {
 const END: Act = Act {
     name: "end-sessions",
     title: "accounts-end",
-    sheet: &REASON,
+    sheet: &WHY,
     run: |tx, who, of, why| admin::end_sessions(tx, who, of, why).map(drop),
     say: "session_ended",
 };
-const DISABLE: Act = Act { name: "disable", title: "accounts-disable", sheet: &REASON, run: admin::disable, say: "done" };
-const ENABLE: Act = Act { name: "enable", title: "accounts-enable", sheet: &REASON, run: admin::enable, say: "done" };
+const DISABLE: Act = Act { name: "disable", title: "accounts-disable", sheet: &WHY, run: admin::disable, say: "done" };
+const ENABLE: Act = Act { name: "enable", title: "accounts-enable", sheet: &WHY, run: admin::enable, say: "done" };
 const DROP: Act =
     Act { name: "drop-totp", title: "accounts-drop-totp", sheet: &NOTHING, run: |tx, who, of, _| admin::drop_totp(tx, who, of), say: "done" };
 
@@ -106,7 +110,7 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
         Fact::text(ask.t("col-created_at"), platform::clock::shanghai_text(row.created_at)),
     ];
     let c = ask.chrome(row.name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nav-accounts"), "/work/accounts");
-    let orgs = Rows::new(ask, &["organisation", "kind", "roles"], orgs.iter().map(member).collect());
+    let orgs = Rows::new(ask, &["organisation", "kind", "roles_held"], orgs.iter().map(member).collect());
     let mut view = PanelsView::new(c).back("/work/accounts").panel(Panel { facts, table: Some(orgs), ..Panel::default() });
     if ask.who.is(SecurityAdmin) && ask.who.person != Some(id) {
         let table = Rows::new(ask, sessions::COLUMNS, live.iter().map(|s: &Session| Line { cells: sessions::cells(s), ..Line::default() }).collect());

@@ -95,6 +95,9 @@ fn links(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement, view: &mu
     if opened && who.is_any(READERS) {
         view.links.push((ask.t("announcement-bids"), format!("/work/bids?announcement={}", row.id)));
     }
+    if row.published_at.is_some() && row.state != State::Published && who.is_any(READERS) {
+        view.links.push((ask.t("selection"), format!("/work/announcements/{}/selection", row.id)));
+    }
     if row.published_at.is_some() {
         view.links.push((ask.t("public-page"), format!("/announcements/{}", row.id)));
     }

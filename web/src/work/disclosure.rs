@@ -67,7 +67,11 @@ impl Show for Disclosure {
         view.sections.extend(lists(ask, row.kind, &content));
         let remark = content.notes.text("remark").to_string();
         if !remark.is_empty() {
-            view.sections.push(Section { title: ask.t("disclosure-notes-remark"), facts: vec![Fact::text(String::new(), remark)], ..Section::default() });
+            view.sections.push(Section {
+                title: ask.t("disclosure-notes-remark"),
+                facts: vec![Fact::text(String::new(), remark)],
+                ..Section::default()
+            });
         }
         if row.state != State::Drafted {
             editions(look, ask, row, view)?;

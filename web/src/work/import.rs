@@ -113,8 +113,8 @@ impl List {
     /// A fault of a row as a sentence, with what stands in the file.
     pub fn sentence(&self, lang: Lang, row: &PreviewRow, fault: &Fault) -> String {
         let given = row.answers.text(&fault.field);
-        let given = if given.is_empty() || given.chars().count() > 40 { String::new() } else { format!("“{given}”") };
-        format!("{}{given}：{}", label_of(lang, self.of, &fault.field), lang.fault(fault))
+        let given = if given.is_empty() || given.chars().count() > 40 { String::new() } else { format!("{}“{given}”", lang.pick("", " ")) };
+        lang.of_it(&format!("{}{given}", label_of(lang, self.of, &fault.field)), &lang.fault(fault))
     }
     /// The label of a field that a column fills.
     pub fn label(&self, lang: Lang, field: &str) -> String {

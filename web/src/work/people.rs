@@ -87,11 +87,11 @@ async fn list(ask: Ask) -> PageResult {
         }],
         ..Line::default()
     };
-    let mut invited = Rows::new(&ask, &["email", "roles", "created_at", "expires_at"], invitations.iter().map(waiting).collect());
+    let mut invited = Rows::new(&ask, &["email", "roles_held", "created_at", "expires_at"], invitations.iter().map(waiting).collect());
     invited.empty = ask.t("people-none-invited");
     let c = ask.chrome(ask.t("nav-people")).crumb(ask.t("nav-work"), "/work").crumb(title.clone(), format!("/work/organisations/{of}"));
     let view = PanelsView::new(c).lead(title).action(ask.t("people-invite"), format!("/work/people/invite?org={of}"));
-    let people = Rows::new(&ask, &["name", "email", "roles", "record"], people.iter().map(line).collect());
+    let people = Rows::new(&ask, &["person_name", "email", "roles_held", "filed_record"], people.iter().map(line).collect());
     ask.show(&view.panel(Panel { title: ask.t("people-all"), note: ask.t("people-lead"), table: Some(people), ..Panel::default() }).panel(Panel {
         title: ask.t("people-invited"),
         note: ask.t("people-invited-lead"),
@@ -178,7 +178,7 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
         Fact::text(ask.t("col-organisation"), &title),
         Fact {
             badge: Some((standing(ask, &row, today(ask)).text, standing(ask, &row, today(ask)).tone)),
-            label: ask.t("col-record"),
+            label: ask.t("col-filed_record"),
             ..Fact::default()
         },
     ];
@@ -187,7 +187,7 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
     let mut view = PanelsView::new(c).back(back).panel(Panel { facts, ..Panel::default() });
     view = view.panel(Panel {
         title: ask.t("invite-roles"),
-        table: Some(Rows::new(ask, &["role"], held.iter().map(line).collect())),
+        table: Some(Rows::new(ask, &["roles_held"], held.iter().map(line).collect())),
         form: (!free.is_empty()).then_some(give),
         ..Panel::default()
     });
@@ -200,9 +200,9 @@ async fn one(ask: Ask) -> PageResult {
 }
 
 /// The person's page again after an act, or with its faults.
-async fn shown(ask: &Ask, done: Result<()>) -> PageResult {
+async fn shown(ask: &Ask, done: Result<()>, say: &'static str) -> PageResult {
     match done {
-        Ok(()) => see_saying(format!("/work/people/{}?org={}", ask.id::<Person>("id")?, org_of(ask)?), "done"),
+        Ok(()) => see_saying(format!("/work/people/{}?org={}", ask.id::<Person>("id")?, org_of(ask)?), say),
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => ask.show_as(422, &view(ask, &faults).await?),
         Err(refusal) => Err(refusal),
     }
@@ -212,7 +212,7 @@ async fn shown(ask: &Ask, done: Result<()>) -> PageResult {
 async fn record(ask: Ask) -> PageResult {
     let (of, id, answers) = (org_of(&ask)?, ask.id::<Person>("id")?, ask.answers.clone());
     let done = ask.act(move |tx, who| staff::record(tx, who, id, of, &answers)).await;
-    shown(&ask, done).await
+    shown(&ask, done, "saved").await
 }
 
 /// The role that a form names.
@@ -228,7 +228,7 @@ async fn give(ask: Ask) -> PageResult {
         Ok(role) => ask.act(move |tx, who| staff::give(tx, who, id, of, role)).await,
         Err(refusal) => Err(refusal),
     };
-    shown(&ask, done).await
+    shown(&ask, done, "done").await
 }
 
 /// `POST /work/people/{id}/take`: whoever has no role left is no longer one of its people.
@@ -240,5 +240,5 @@ async fn take(ask: Ask) -> PageResult {
             Ok(person::of_org(tx, of)?.iter().any(|(p, _)| p.id == id))
         })
         .await?;
-    if left { shown(&ask, Ok(())).await } else { see_saying(format!("/work/people?org={of}"), "done") }
+    if left { shown(&ask, Ok(()), "done").await } else { see_saying(format!("/work/people?org={of}"), "done") }
 }

@@ -28,8 +28,11 @@ impl Show for Pricing {
     }
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
         let own = !who.oversees();
-        let columns: &[&'static str] =
-            if own { &["number", "product", "price", "effective_on", "state", "due"] } else { &["number", "product", "holder", "price", "effective_on", "state", "due"] };
+        let columns: &[&'static str] = if own {
+            &["number", "product", "price", "effective_on", "state", "due"]
+        } else {
+            &["number", "product", "holder", "price", "effective_on", "state", "due"]
+        };
         let lead = ask.t(if own { "pricing-list-own" } else { "pricing-list-read" });
         let view = ListView::new(ask, ask.t("nouns-pricing"), "prices", columns).lead(lead).words(ask).filter::<State>(ask, "state");
         let view = view.turns::<Pricing>(look, who, ask)?;
@@ -93,7 +96,8 @@ fn history(look: &mut Look, ask: &Ask, row: &Pricing, current: Option<Pricing>) 
         .iter()
         .map(|p| {
             let number = p.serial.clone().unwrap_or_default();
-            let number = if p.id == row.id { Cell::text(number).below(ask.t("pricing-this")) } else { Cell::link(number, format!("/work/prices/{}", p.id)) };
+            let number =
+                if p.id == row.id { Cell::text(number).below(ask.t("pricing-this")) } else { Cell::link(number, format!("/work/prices/{}", p.id)) };
             let standing = match &current {
                 Some(now) if now.id == p.id => "pricing-current",
                 Some(now) if p.effective_on <= now.effective_on => "pricing-replaced",
@@ -103,7 +107,11 @@ fn history(look: &mut Look, ask: &Ask, row: &Pricing, current: Option<Pricing>) 
         })
         .collect();
     let columns = ["col-number", "col-price", "pricing-effective_on", "col-state"].map(|k| ask.t(k)).to_vec();
-    Ok(Section { title: ask.t("pricing-history"), table: Some(TableView { columns, rows, empty: ask.t("pricing-no-history") }), ..Section::default() })
+    Ok(Section {
+        title: ask.t("pricing-history"),
+        table: Some(TableView { columns, rows, empty: ask.t("pricing-no-history") }),
+        ..Section::default()
+    })
 }
 
 #[cfg(test)]

@@ -41,15 +41,14 @@ impl Show for Product {
             &["title", "holder", "form", "version", "price", "state", "updated_at"]
         };
         let lead = ask.t(if own { "product-list-own" } else { "product-list-read" });
-        let view =
-            ListView::new(ask, ask.t("nouns-product"), "products", columns).lead(lead).words(ask).filter::<ProductForm>(ask, "form").filter::<State>(ask, "state");
+        let view = ListView::new(ask, ask.t("nouns-product"), "products", columns)
+            .lead(lead)
+            .words(ask)
+            .filter::<ProductForm>(ask, "form")
+            .filter::<State>(ask, "state");
         let view = view.turns::<Product>(look, who, ask)?;
-        let wanted = product::Ask {
-            words: ask.q("q").into(),
-            state: ask.q_word("state"),
-            form: ask.q_word("form"),
-            licence: ask.q("licence").parse().ok(),
-        };
+        let wanted =
+            product::Ask { words: ask.q("q").into(), state: ask.q_word("state"), form: ask.q_word("form"), licence: ask.q("licence").parse().ok() };
         let page = product::list(look, who, &wanted, ask.page())?;
         let names = org::names(look, page.rows.iter().filter_map(|p| p.owner).collect())?;
         let prices = pricing::currents(look, &page.rows.iter().map(|p| p.id).collect::<Vec<_>>())?;
@@ -78,7 +77,12 @@ impl Show for Product {
             let answered = said::answered(look, ask.lang, row, &made)?;
             if !answered.is_empty() {
                 let table = answered.into_iter().map(|a| [a.name, a.remark, a.answer].map(Cell::text).to_vec()).collect();
-                view.table(ask.t("product-answered"), labels(ask, &["product-answer-point", "review-raised-remark", "product-answer-answer"]), table, String::new());
+                view.table(
+                    ask.t("product-answered"),
+                    labels(ask, &["product-answer-point", "review-raised-remark", "product-answer-answer"]),
+                    table,
+                    String::new(),
+                );
             }
             let parts = said::version_parts(look, ask.lang, row, &made)?;
             view.sections.extend(said::sections(parts));
@@ -179,11 +183,7 @@ fn prices(look: &mut Look, who: &Caller, ask: &Ask, row: &Product) -> Result<Sec
     };
     let rows = filed.rows.iter().map(line).collect();
     let columns = labels(ask, &["col-number", "col-price", "pricing-effective_on", "col-state"]);
-    Ok(Section {
-        title: ask.t("nouns-pricing"),
-        table: Some(TableView { columns, rows, empty: ask.t("product-no-prices") }),
-        ..Section::default()
-    })
+    Ok(Section { title: ask.t("nouns-pricing"), table: Some(TableView { columns, rows, empty: ask.t("product-no-prices") }), ..Section::default() })
 }
 
 /// Where one goes from here: the draft, a price, the review, the public page.

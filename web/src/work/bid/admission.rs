@@ -95,7 +95,7 @@ pub fn section(look: &Look, lang: Lang, check: &Answers) -> Section {
     let columns = ["bid-condition-key", "admission-check-meets", "admission-check-evidence"].map(|k| lang.t(k)).to_vec();
     let rows = said::rows(check, "conditions")
         .into_iter()
-        .map(|row| said::finding(look, lang, Answers(row)).into_iter().map(Cell::text).collect())
+        .map(|row| said::finding(look, lang, Answers(row), "condition-not-met").into_iter().map(Cell::text).collect())
         .collect();
     let reason = check.text("reason");
     Section {

@@ -73,7 +73,7 @@ pub fn material(look: &Look, lang: Lang, key: &str) -> (String, String) {
 /// Conditions with what is said of each.
 fn conditions(look: &Look, lang: Lang, label: String, content: &Answers) -> Fact {
     let columns = ["bid-condition-key", "bid-condition-meets", "bid-condition-evidence"].map(|k| lang.t(k)).to_vec();
-    let rows: Vec<Vec<String>> = rows(content, "conditions").into_iter().map(|row| finding(look, lang, Answers(row))).collect();
+    let rows: Vec<Vec<String>> = rows(content, "conditions").into_iter().map(|row| finding(look, lang, Answers(row), "condition-not-said")).collect();
     if rows.is_empty() {
         return Fact::text(label, lang.t("bid-not-given"));
     }
@@ -81,9 +81,9 @@ fn conditions(look: &Look, lang: Lang, label: String, content: &Answers) -> Fact
 }
 
 /// A row of condition, yes or no, and evidence, in words.
-pub fn finding(look: &Look, lang: Lang, row: Answers) -> Vec<String> {
-    let met = lang.t(if row.ticked("meets") { "condition-met" } else { "condition-not-met" });
-    vec![condition(look, lang, row.text("key")).0, met, row.text("evidence").to_string()]
+pub fn finding(look: &Look, lang: Lang, row: Answers, otherwise: &str) -> Vec<String> {
+    let met = row.ticked("meets");
+    vec![condition(look, lang, row.text("key")).0, if met { lang.t("condition-met") } else { lang.t(otherwise) }, row.text("evidence").to_string()]
 }
 
 /// Materials with the papers and files given for each.

@@ -13,6 +13,7 @@ use platform::sheet::{Answers, Kind};
 use platform::{Caller, Fault, Look, Refusal, Result, Word};
 use primary::announcement;
 use primary::bid::{self, Act, BID, Bid, State, TaskState};
+use primary::dossier;
 use serde::Serialize;
 
 /// The section that is asked for with the submission itself.
@@ -109,7 +110,7 @@ fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
         title: row.title.clone(),
         number: call.serial.clone().unwrap_or_default(),
         announcement: format!("/announcements/{}", call.id),
-        due: due(ask.lang, &calendar, today, None, call.deadline.map(platform::day::shanghai_date)),
+        due: due(ask.lang, &calendar, today, None, call.deadline.map(platform::day::shanghai_date)).map(left),
         deadline: at(call.deadline),
         opening: at(call.opening),
         over: call.deadline.is_some_and(|d| d <= now),
@@ -129,6 +130,32 @@ fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
         check: format!("/work/bids/{}/check", row.id),
         withdraw,
     })
+}
+
+/// A due day without the day, which stands beside it with its hour.
+fn left(due: Due) -> Due {
+    Due { text: due.text.split_once(' ').map_or_else(String::new, |(_, left)| left.to_string()), ..due }
+}
+
+/// Chooses the dossier's current paper of the same kind for each material for which nothing was given yet.
+fn choose_papers(look: &mut Look, who: &Caller, answers: &mut Answers) -> Result<bool> {
+    let today = look.today();
+    let kept = dossier::by_kind(look, who)?;
+    let mut rows = said::rows(answers, "papers");
+    let mut chosen = false;
+    for row in &mut rows {
+        let given = Answers(row.clone());
+        if !given.text("paper").is_empty() || given.given("files").is_some() {
+            continue;
+        }
+        let of_kind = kept.iter().find(|(kind, _)| kind.as_str() == given.text("material")).and_then(|(_, paper)| paper.as_ref());
+        if let Some(paper) = of_kind.filter(|p| p.is_current(today)) {
+            row.insert("paper".into(), paper.id.to_string().into());
+            chosen = true;
+        }
+    }
+    answers.set("papers", rows.into_iter().map(serde_json::Value::Object).collect::<Vec<_>>());
+    Ok(chosen)
 }
 
 /// `GET /work/bids/{id}` of a draft: what is done and what is left.
@@ -167,7 +194,8 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
     if checked {
         faults.extend(bid::tasks(look, who, &row)?.into_iter().filter(|t| t.section == section).flat_map(|t| t.faults));
     }
-    let answers = row.answers();
+    let mut answers = row.answers();
+    let chosen = section == "papers" && !checked && choose_papers(look, who, &mut answers)?;
     let choices = noun::choices(look, who, Some(&row), &BID, &answers)?;
     let mut form = draw(ask.lang, &BID, &Filling { answers, faults, choices });
     form.fields.retain(|f| f.section.as_deref() == Some(section));
@@ -186,7 +214,7 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
     Ok(TaskView {
         c: ask.chrome(name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-bid"), "/work/bids").crumb(row.title.clone(), back.clone()),
         section: name,
-        hint: ask.t(&format!("bid-section-{section}-hint")),
+        hint: if chosen { ask.t("bid-paper-chosen") } else { ask.t(&format!("bid-section-{section}-hint")) },
         step: pages().iter().position(|s| *s == section).map_or(1, |i| i as i64 + 1),
         steps: pages().len() as i64,
         next: after(section).map_or_else(|| format!("{back}/check"), |s| format!("{back}/task/{s}")),

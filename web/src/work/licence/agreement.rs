@@ -39,6 +39,17 @@ struct Signature {
     at: String,
 }
 
+impl AgreementView {
+    /// The heading of a clause, counted as the language counts.
+    fn heading(&self, name: &str, at: &usize, lang: &str) -> String {
+        const COUNT: [&str; 11] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+        match COUNT.get(*at).filter(|_| lang != "en") {
+            Some(count) => format!("{count}、{name}"),
+            None => format!("{at}. {name}"),
+        }
+    }
+}
+
 /// The newest version and the table of all.
 pub fn section(look: &mut Look, ask: &Ask, row: &Licence) -> Result<Section> {
     let versions = agreement::versions(look, row.id)?;

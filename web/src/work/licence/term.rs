@@ -58,11 +58,10 @@ pub fn facts(lang: Lang, profile: &Profile, row: &Licence) -> Vec<Fact> {
         Some(opens) => lang.ta("licence-renewal-within", &[("opens", opens.to_string()), ("closes", closes.to_string())]),
         None => lang.ta("licence-renewal-before", &[("closes", closes.to_string())]),
     };
-    let mut facts = vec![
-        Fact::text(lang.t("licence-from_on"), row.from_on.to_string()),
-        Fact::text(lang.t("licence-to_on"), row.to_on.to_string()),
-        Fact::text(lang.t("licence-renewal"), renewal),
-    ];
+    let mut facts = vec![Fact::text(lang.t("licence-from_on"), row.from_on.to_string()), Fact::text(lang.t("licence-to_on"), row.to_on.to_string())];
+    if !matches!(row.state, State::Ended | State::Dropped) {
+        facts.push(Fact::text(lang.t("licence-renewal"), renewal));
+    }
     if let Some(at) = row.in_force_at {
         facts.push(Fact::text(lang.t("licence-in-force-at"), platform::clock::shanghai_text(at)));
     }

@@ -164,7 +164,8 @@ mod tests {
     #[test]
     fn changes_are_shown_line_by_line() {
         let text = |t: &str| t.chars().map(|c| c.to_string()).collect::<Vec<_>>();
-        let shown = |a: &str, b: &str| compared(&text(a), &text(b)).iter().map(|p| format!("{}{}", &p.kind[..1], p.text)).collect::<Vec<_>>().join(" ");
+        let shown =
+            |a: &str, b: &str| compared(&text(a), &text(b)).iter().map(|p| format!("{}{}", &p.kind[..1], p.text)).collect::<Vec<_>>().join(" ");
         assert_eq!(shown("abc", "abc"), "sa sb sc");
         assert_eq!(shown("abc", "axc"), "sa db ax sc");
         assert_eq!(shown("", "ab"), "aa ab");

@@ -97,8 +97,7 @@ pub fn table(look: &mut Look, ask: &Ask, row: &Product) -> Result<Vec<Vec<Cell>>
     let mut rows = Vec::new();
     for made in &versions {
         let of = reviews.iter().find(|r| r.version == made.number);
-        let changed: Vec<String> =
-            of.map(|r| r.about().changed).unwrap_or_default().iter().map(|name| ask.t(&format!("product-{name}"))).collect();
+        let changed: Vec<String> = of.map(|r| r.about().changed).unwrap_or_default().iter().map(|name| ask.t(&format!("product-{name}"))).collect();
         let current = row.approved_version == Some(made.number);
         let number = Cell::link(ask.lang.tn("product-version-n", made.number), format!("/work/products/{}/versions/{}", row.id, made.number));
         rows.push(vec![

@@ -194,7 +194,11 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
     let back = format!("{home}/tasks");
     let name = ask.t(&format!("product-section-{section}"));
     Ok(TaskView {
-        c: ask.chrome(name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-product"), "/work/products").crumb(row.title.clone(), home.clone()),
+        c: ask
+            .chrome(name.clone())
+            .crumb(ask.t("nav-work"), "/work")
+            .crumb(ask.t("nouns-product"), "/work/products")
+            .crumb(row.title.clone(), home.clone()),
         section: name,
         hint: ask.t(&format!("product-section-{section}-hint")),
         step: at as i64 + 1,

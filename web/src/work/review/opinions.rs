@@ -62,14 +62,7 @@ fn evidence(lang: Lang, made: &Version, text: &str) -> (String, String) {
 
 fn finding(lang: Lang, made: &Version, name: &str, of: &Finding) -> FindingView {
     let (evidence, href) = evidence(lang, made, &of.evidence);
-    FindingView {
-        reviewer: name.into(),
-        verdict: lang.w(of.verdict),
-        tone: verdict_tone(of.verdict),
-        reason: of.reason.clone(),
-        evidence,
-        href,
-    }
+    FindingView { reviewer: name.into(), verdict: lang.w(of.verdict), tone: verdict_tone(of.verdict), reason: of.reason.clone(), evidence, href }
 }
 
 /// The opinions that this caller may read now: all, once all are in; before that the caller's own.
@@ -93,10 +86,7 @@ pub fn points(look: &mut Look, who: &Caller, ask: &Ask, row: &Review, made: &Ver
         text: p.text.in_lang(en).to_string(),
         article: p.article.clone().unwrap_or_default(),
         outcome: outcomes.iter().find(|f| f.point == p.key).map(|f| (ask.lang.w(f.outcome), outcome_tone(f.outcome))),
-        findings: opinions
-            .iter()
-            .flat_map(|o| o.findings.iter().filter(|f| f.point == p.key).map(|f| finding(ask.lang, made, &o.name, f)))
-            .collect(),
+        findings: opinions.iter().flat_map(|o| o.findings.iter().filter(|f| f.point == p.key).map(|f| finding(ask.lang, made, &o.name, f))).collect(),
         agreed: about.resolved.iter().find(|r| r.point == p.key).map(|r| r.reason.clone()).unwrap_or_default(),
         asked: about.points.iter().find(|r| r.point == p.key).map(|r| r.remark.clone()).unwrap_or_default(),
     };

@@ -73,11 +73,7 @@ pub fn form(look: &mut Look, who: &Caller, ask: &Ask, of: &Review, made: &Versio
     let profile = look.profile();
     let offers = offers(ask, made);
     let rows = form.fields.into_iter().flat_map(|f| f.rows);
-    Ok(VoteView {
-        action: form.action,
-        points: rows.filter_map(|r| row(ask, &profile.compliance.points, &offers, r)).collect(),
-        errors: form.errors,
-    })
+    Ok(VoteView { action: form.action, points: rows.filter_map(|r| row(ask, &profile.compliance.points, &offers, r)).collect(), errors: form.errors })
 }
 
 /// Joins each piece of evidence with its place; who sends evidence whole is left alone.

@@ -1,0 +1,10 @@
+//! Stories told over HTTP: the real server with the demo city, one visitor per kind of actor.
+
+// A story stops at the first thing that is not as told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod golden;
+mod matrix;
+mod pages;
+mod tokens;

@@ -1,0 +1,227 @@
+//! Verification of numbers: what a number on paper stands for, and whether it still holds.
+
+use super::licences::{held, standing_tone};
+use crate::answer::PageResult;
+use crate::ask::Ask;
+use crate::routes::{Door, Route, route};
+use crate::view::chrome::Chrome;
+use crate::view::list::tone;
+use askama::Template;
+use platform::words::Word;
+use platform::{Look, Refusal, Result, day};
+use primary::{announcement, licence, scenario};
+use secondary::{catalogue, disclosure, pricing, product};
+use serde::Serialize;
+
+pub fn routes() -> Vec<Route> {
+    vec![route("GET", "/verify", Door::Public, "route-public-verify", verify)]
+}
+
+/// The page, with what was found.
+#[derive(Template, Serialize)]
+#[template(path = "public/verify.html")]
+struct VerifyView {
+    #[serde(skip)]
+    c: Chrome,
+    number: String,
+    found: Option<Found>,
+    #[serde(skip)]
+    kinds: Vec<String>,
+    checked_at: String,
+}
+
+/// What a number stands for.
+#[derive(Serialize)]
+struct Found {
+    kind: &'static str,
+    kind_name: String,
+    number: String,
+    title: String,
+    holder: String,
+    state_name: String,
+    tone: &'static str,
+    /// Whether it may be relied on today.
+    holds: bool,
+    lines: Vec<(String, String)>,
+    href: String,
+}
+
+/// A number as the registers write it: no spaces, figures in ASCII, the year in 〔〕, whatever was typed.
+fn settled(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .map(|c| match c {
+            '[' | '［' | '【' | '(' | '（' | '〖' | '「' => '〔',
+            ']' | '］' | '】' | ')' | '）' | '〗' | '」' => '〕',
+            '０'..='９' => char::from(b'0' + u8::try_from(u32::from(c) - u32::from('０')).unwrap_or(0)),
+            other => other,
+        })
+        .take(60)
+        .collect()
+}
+
+fn some<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Refusal::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn licence(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some(of) = some(licence::public(look, number))? else { return Ok(None) };
+    let (scenario, purpose) = (of.scenario_title.clone(), ask.lang.w(of.purpose));
+    let term = format!("{} — {}", of.from_on, of.to_on);
+    let shown = held(ask, of, look.today());
+    Ok(Some(Found {
+        kind: "licence",
+        kind_name: ask.t("pub-kind-licence"),
+        number: shown.serial,
+        title: scenario,
+        holder: shown.holder,
+        state_name: shown.standing_name,
+        tone: standing_tone(shown.standing),
+        holds: shown.standing == super::licences::Standing::InForce,
+        lines: vec![(ask.t("pub-term"), term), (ask.t("pub-col-purpose"), purpose)],
+        href: shown.href,
+    }))
+}
+
+fn product(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some((row, holder)) = some(product::shown_by_serial(look, number))? else { return Ok(None) };
+    let on_offer = catalogue::is_on_offer(look, row.id)?;
+    Ok(Some(Found {
+        kind: "product",
+        kind_name: ask.t("pub-kind-product"),
+        number: number.into(),
+        title: row.title,
+        holder,
+        state_name: ask.t(if on_offer { "pub-on-offer" } else { "pub-off-offer" }),
+        tone: if on_offer { "bg-green-lt" } else { "bg-secondary-lt" },
+        holds: on_offer,
+        lines: vec![(ask.t("pub-col-form"), ask.lang.w(row.form))],
+        href: if on_offer { format!("/products/{}", row.id) } else { String::new() },
+    }))
+}
+
+fn price(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some(row) = some(pricing::public_by_serial(look, number))? else { return Ok(None) };
+    let current = pricing::current(look, row.product)?.is_some_and(|p| p.id == row.id);
+    let to_come = row.effective_on.is_some_and(|d| d > look.today());
+    let state = if current {
+        "pub-price-current"
+    } else if to_come {
+        "pub-price-coming"
+    } else {
+        "pub-price-past"
+    };
+    let on_offer = catalogue::is_on_offer(look, row.product)?;
+    let mut lines = vec![(ask.t("pub-col-price"), pricing::say(&row, ask.lang.is_en()))];
+    lines.extend(row.effective_on.map(|d| (ask.t("pub-col-effective_on"), d.to_string())));
+    Ok(Some(Found {
+        kind: "price",
+        kind_name: ask.t("pub-kind-price"),
+        number: number.into(),
+        title: row.title.clone(),
+        holder: row.owner.map(|o| platform::people::org::name(look, o)).transpose()?.unwrap_or_default(),
+        state_name: ask.t(state),
+        tone: if current { "bg-green-lt" } else { "bg-secondary-lt" },
+        holds: current,
+        lines,
+        href: if on_offer { format!("/products/{}", row.product) } else { "/prices".into() },
+    }))
+}
+
+fn announcement(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some(row) = some(announcement::by_serial(look, number))? else { return Ok(None) };
+    let mut lines = Vec::new();
+    lines.extend(row.published_at.map(|t| (ask.t("pub-col-published_on"), day::shanghai_date(t).to_string())));
+    lines.extend(row.deadline.map(|t| (ask.t("pub-col-deadline"), platform::clock::shanghai_text(t))));
+    Ok(Some(Found {
+        kind: "announcement",
+        kind_name: ask.t("pub-kind-announcement"),
+        number: number.into(),
+        state_name: ask.lang.w(row.state),
+        tone: tone(row.state.as_str()),
+        holds: row.state != announcement::State::Cancelled,
+        href: format!("/announcements/{}", row.id),
+        title: row.title,
+        holder: String::new(),
+        lines,
+    }))
+}
+
+fn scenario(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some(row) = some(scenario::by_serial(look, number))? else { return Ok(None) };
+    Ok(Some(Found {
+        kind: "scenario",
+        kind_name: ask.t("pub-kind-scenario"),
+        number: number.into(),
+        state_name: ask.lang.w(row.state),
+        tone: tone(row.state.as_str()),
+        holds: row.state == scenario::State::Published,
+        href: format!("/scenarios/{}", row.id),
+        lines: vec![(ask.t("pub-col-domain"), ask.lang.w(row.domain)), (ask.t("pub-col-purpose"), ask.lang.w(row.purpose))],
+        title: row.title,
+        holder: String::new(),
+    }))
+}
+
+fn disclosure(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some(of) = some(disclosure::public_by_serial(look, number))? else { return Ok(None) };
+    Ok(Some(Found {
+        kind: "disclosure",
+        kind_name: ask.t("pub-kind-disclosure"),
+        number: number.into(),
+        state_name: ask.lang.w(of.row.state),
+        tone: tone(of.row.state.as_str()),
+        holds: of.row.state == disclosure::State::Published && of.row.holds(),
+        lines: vec![(ask.t("pub-col-period"), of.row.period.clone()), (ask.t("pub-col-digest"), of.row.digest.clone())],
+        href: format!("/disclosures/{}", of.row.id),
+        title: of.row.title,
+        holder: of.owner_name,
+    }))
+}
+
+fn find(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    for look_up in [licence, product, price, announcement, disclosure, scenario] {
+        if let Some(found) = look_up(look, ask, number)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// `GET /verify?number=…`
+async fn verify(ask: Ask) -> PageResult {
+    let number = settled(ask.q("number"));
+    let (a, n) = (ask.clone(), number.clone());
+    let (found, now) = ask.look(move |look, _| Ok((if n.is_empty() { None } else { find(look, &a, &n)? }, look.now()))).await?;
+    let serials = ask.app.db.rules();
+    let serials = &serials.profile.serials;
+    let example = |name: &str, prefix: &str| format!("{}（{prefix}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")));
+    let kinds = vec![
+        example("licence", &serials.licence),
+        example("product", &serials.product),
+        example("price", &serials.price_filing),
+        example("announcement", &serials.announcement),
+        example("disclosure", &serials.disclosure),
+        example("scenario", &serials.scenario),
+    ];
+    let status = if number.is_empty() || found.is_some() { 200 } else { 404 };
+    let view = VerifyView { c: ask.chrome(ask.t("nav-verify")), number, found, kinds, checked_at: platform::clock::shanghai_text(now) };
+    ask.show_as(status, &view)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_read_however_typed() {
+        for typed in ["张公数授〔2026〕1号", " 张公数授 [2026] 1 号 ", "张公数授（２０２６）１号", "张公数授【2026】1号"]
+        {
+            assert_eq!(super::settled(typed), "张公数授〔2026〕1号");
+        }
+        assert_eq!(super::settled(&"x".repeat(500)).len(), 60);
+    }
+}
