@@ -117,6 +117,7 @@ impl Noun for Disclosure {
     const TABLE: &'static str = "disclosure";
     const PATH: &'static str = "disclosures";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const RESTS: &'static [State] = &[State::Published];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Build, sheet: &BUILD, draft: false, run: build });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Publish, &NOTHING, publish).when(own),

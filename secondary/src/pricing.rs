@@ -108,6 +108,7 @@ impl Noun for Pricing {
     const TABLE: &'static str = "pricing";
     const PATH: &'static str = "prices";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const RESTS: &'static [State] = &[State::Received];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::File, sheet: &PRICING, draft: false, run: file });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Receive, &REMARK, receive),

@@ -135,6 +135,8 @@ impl Noun for Product {
     const TABLE: &'static str = "product";
     const PATH: &'static str = "products";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    /// While one is under review, the review waits for somebody, not the product.
+    const RESTS: &'static [State] = &[Submitted, Listed, Delisted];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Start, sheet: &form::START, draft: false, run: start });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Save, &PRODUCT, |tx, who, row, a| save(tx, who, row, Act::Save, a)).draft().quiet(),

@@ -112,6 +112,7 @@ product-check-hint = Read it all, declare it true, submit
 product-drop = Withdraw the product
 product-drop-hint = It cannot be brought back; start a new one if need be.
 product-to-case = Back to the product
+product-see-version = See version { $n } as submitted
 product-returned-points = { $n ->
     [one] The review returned the product: please mend and answer 1 point
    *[other] The review returned the product: please mend and answer { $n } points
@@ -154,7 +155,7 @@ product-reviewed-again = Version { $n } is under compliance review, due { $due }
 product-returned-again = Version { $n } was returned: please mend and answer each point under “Revise the product”. The approved version stays as it is.
 product-listed-unseen = Listed, but not on offer now: the licence is not in force or is suspended, or no price is in effect.
 product-not-listable = It cannot be listed yet. { $why } { $help }
-product-next-approved = Approved. Once a price is on file and in effect it can be listed.
+product-is-listable = Approved and with a price in effect: it can be listed now.
 product-next-refused = Refused; the grounds are in the timeline.
 product-next-delisted = Off the shelf; the public does not see it.
 product-next-withdrawn = Withdrawn.
@@ -275,7 +276,7 @@ pricing-cost-item = Item
 pricing-cost-amount = Amount
 pricing-cost-note = Remark
 pricing-section-price = Price
-pricing-section-basis = Basis
+pricing-section-basis = Cost and basis
 pricing-section-use = Use and effect
 pricing-state-filed = Waiting for the finance desk
 pricing-state-received = On file

@@ -141,7 +141,8 @@ fn notices(look: &mut Look, who: &Caller, ask: &Ask, row: &Product, own: bool) -
     let offered = catalogue::is_on_offer(look, row.id)?;
     match row.state {
         State::Listed if !offered => notices.push(ask.t("product-listed-unseen")),
-        State::Listed => {}
+        // Whether it can be listed is said below.
+        State::Listed | State::Approved => {}
         state if own => notices.extend(ask.lang.maybe(&format!("product-next-{state}"))),
         _ => {}
     }
@@ -160,7 +161,7 @@ fn notices(look: &mut Look, who: &Caller, ask: &Ask, row: &Product, own: bool) -
                 let (why, help) = send::sentences(ask, &refusal);
                 notices.push(ask.lang.ta("product-not-listable", &[("why", why), ("help", help)]));
             }
-            Ok(()) => {}
+            Ok(()) => notices.push(ask.t("product-is-listable")),
         }
     }
     Ok(notices)

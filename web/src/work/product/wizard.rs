@@ -35,8 +35,8 @@ struct TasksView {
     tasks: Vec<TaskLine>,
     ready: bool,
     check: String,
-    /// The case's page; empty while there is none but this.
-    case: String,
+    /// What was submitted before: where, and what it is called; empty before the first submission.
+    former: Option<(String, String)>,
     withdraw: Option<FormView>,
 }
 
@@ -135,7 +135,11 @@ fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
         ready: tasks.iter().all(|t| t.state == TaskState::Done),
         tasks: tasks.into_iter().map(line).collect(),
         check,
-        case: if row.version == 0 { String::new() } else { format!("/work/products/{}", row.id) },
+        former: match row.version {
+            0 => None,
+            n if begun => Some((format!("/work/products/{}/versions/{n}", row.id), ask.lang.tn("product-see-version", n))),
+            _ => Some((format!("/work/products/{}", row.id), ask.t("product-to-case"))),
+        },
         withdraw,
     })
 }

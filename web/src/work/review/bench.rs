@@ -146,6 +146,11 @@ pub fn view(look: &mut Look, who: &Caller, ask: &Ask, typed: Option<(Answers, Ve
     let parts = said::version_parts(look, ask.lang, &of, &made)?;
     let (today, calendar) = (look.today(), look.calendar());
     let about = row.about();
+    let mut history = timeline(ask.lang, &event::history(look, who, Review::NAME, &row.id.to_string())?);
+    if row.state == State::Open {
+        // A digest might be tried against likely opinions.
+        history.iter_mut().filter(|m| m.act == Act::Vote.as_str()).for_each(|m| m.digest.clear());
+    }
     let product = format!("/work/products/{}", of.id);
     Ok(BenchView {
         c: ask.chrome(row.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-review"), "/work/reviews"),
@@ -172,7 +177,7 @@ pub fn view(look: &mut Look, who: &Caller, ask: &Ask, typed: Option<(Answers, Ve
         vote,
         approve,
         acts,
-        history: timeline(ask.lang, &event::history(look, who, Review::NAME, &row.id.to_string())?),
+        history,
         digest: made.digest,
     })
 }
