@@ -37,7 +37,7 @@ struct SelectionView {
     invite: Option<FormView>,
     acts: Vec<FormView>,
     /// Acts that would be this caller's, and why not yet.
-    blocked: Vec<(String, String)>,
+    blocked: Vec<Blocked>,
 }
 
 #[derive(Serialize)]
@@ -45,6 +45,9 @@ struct StepView {
     name: String,
     current: bool,
 }
+
+/// The name of an act and why it cannot be done yet.
+type Blocked = (String, String);
 
 /// The way from publication to award, in the order of the page.
 const WAY: &[State] = &[State::Published, State::Closed, State::Opened, State::Ranked, State::Noticed, State::Awarded];
@@ -201,7 +204,7 @@ fn invite(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Resul
 }
 
 /// The forms of what may be done now, and why the rest may not yet.
-fn acts(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Result<(Vec<FormView>, Vec<(String, String)>)> {
+fn acts(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Result<(Vec<FormView>, Vec<Blocked>)> {
     let (mut forms, mut blocked) = (Vec::new(), Vec::new());
     for deed in Announcement::DEEDS.iter().filter(|d| matches!(d.act, Act::Open | Act::Rank | Act::Notice | Act::Award | Act::Fail)) {
         match flow::may(look, who, row, deed) {
