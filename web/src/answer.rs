@@ -85,7 +85,7 @@ impl Answer {
             Self::See { to, say } => match ask.face {
                 Face::Html => {
                     let mut response = HttpResponse::SeeOther();
-                    response.insert_header((header::LOCATION, to));
+                    response.insert_header((header::LOCATION, crate::site::location(&to)));
                     if let Some(say) = say {
                         response.cookie(
                             actix_web::cookie::Cookie::build("dajing_say", say)
@@ -98,7 +98,7 @@ impl Answer {
                     response.finish()
                 }
                 Face::Json => {
-                    HttpResponse::Ok().insert_header((header::LOCATION, to.clone())).json(serde_json::json!({ "done": true, "location": to }))
+                    HttpResponse::Ok().insert_header((header::LOCATION, crate::site::location(&to))).json(serde_json::json!({ "done": true, "location": to }))
                 }
             },
             Self::Bytes { media, name, bytes, cache } => {

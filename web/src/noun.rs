@@ -161,7 +161,12 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
             continue;
         }
         if small(deed.sheet) {
-            view.acts.push(act_form(look, who, ask, &row, deed, None)?);
+            let mut form = act_form(look, who, ask, &row, deed, None)?;
+            // Several forms stand on one page, and most of them ask for a reason.
+            for field in &mut form.fields {
+                field.id = format!("{}-{}", form.act, field.id);
+            }
+            view.acts.push(form);
         } else {
             view.links.push((ask.lang.w(deed.act), format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str())));
         }
@@ -306,7 +311,7 @@ pub async fn act<N: Noun>(ask: Ask, act: &'static str) -> PageResult {
 
 /// The page of this site to go to afterwards, when one was named.
 fn then(ask: &Ask) -> Option<String> {
-    Some(ask.q("then")).filter(|v| v.starts_with('/') && !v.starts_with("//") && !v.starts_with("/\\")).map(str::to_string)
+    Some(ask.q("then")).filter(|v| !v.is_empty() && crate::site::inside(v) == *v).map(str::to_string)
 }
 
 /// Does an act once, and gives the address to go to.

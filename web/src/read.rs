@@ -67,6 +67,7 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
         return Err(Refusal::TooLarge { most: most as u64 });
     }
     ask.key = request.headers().get("idempotency-key").and_then(|v| v.to_str().ok()).map(|k| k.chars().take(200).collect());
+    let mut sent = None;
     let mut token = request.headers().get("x-csrf-token").and_then(|v| v.to_str().ok()).unwrap_or("").to_string();
     if kind.starts_with("application/json") {
         let bytes = all(payload, most).await?;
@@ -75,7 +76,7 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
         let Value::Object(map) = value else { return Err(Refusal::Unreadable) };
         ask.answers = Answers(map);
     } else if kind.starts_with("multipart/form-data") {
-        multipart(ask, request, payload, most).await?;
+        sent = Some(multipart(ask, request, payload, most).await?);
     } else if kind.starts_with("application/x-www-form-urlencoded") || kind.is_empty() {
         let bytes = all(payload, most).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::Unreadable)?;
@@ -92,7 +93,7 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
         ask.key = Some(key.chars().take(200).collect());
     }
     // Answers to the password question are not part of what was submitted.
-    let digest = ask.answers.0.iter().filter(|(k, _)| !k.starts_with('_')).map(|(k, v)| format!("{k}={v}\n")).collect::<String>();
+    let digest = sent.as_ref().unwrap_or(&ask.answers).0.iter().filter(|(k, _)| !k.starts_with('_')).map(|(k, v)| format!("{k}={v}\n")).collect::<String>();
     ask.digest = platform::event::sha256(digest);
     // Type size and contrast are chosen on every page, also by visitors who carry no cookie; nothing else hangs on them.
     if !ask.by_token && !tokenless && !same(&token, &ask.csrf) {
@@ -107,7 +108,9 @@ fn same(a: &str, b: &str) -> bool {
     !a.is_empty() && a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
-async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: usize) -> Result<()> {
+/// Reads a form with files. What was sent is returned with each file as its own digest: sent again it is the same form,
+/// though the file is then kept under another id.
+async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: usize) -> Result<Answers> {
     let mut parts = Multipart::new(request.headers(), payload);
     let mut pairs = Vec::new();
     let mut files: Vec<(String, String, Bytes)> = Vec::new();
@@ -145,9 +148,11 @@ async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most:
     if !genuine {
         return Err(Refusal::FormExpired);
     }
+    let mut sent = pairs.clone();
     for (name, given, bytes) in files {
         match ask.app.store.put(&given, bytes).await {
             Ok(upload) => {
+                sent.push((name.clone(), format!("{} {}", upload.name, upload.sha256)));
                 let id = ask.act(move |tx, who| file::record(tx, who, &upload)).await?;
                 // With the other answers, so that a file may stand in a row.
                 pairs.push((name, id.to_string()));
@@ -159,7 +164,7 @@ async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most:
         }
     }
     ask.answers = nest(pairs);
-    Ok(())
+    Ok(nest(sent))
 }
 
 #[cfg(test)]

@@ -211,7 +211,7 @@ impl Needed {
 
     fn faults(&mut self, text: &str) {
         let second = ["Fault::at", "Refusal::fault"].iter().flat_map(|name| calls(text, name)).filter_map(|a| a.get(1).copied());
-        let first = calls(text, "PutFault::Fault").into_iter().map(|a| a[0]);
+        let first = ["PutFault::Fault", " fault"].iter().flat_map(|name| calls(text, name)).map(|a| a[0]).filter(|a| a.trim_start().starts_with('"'));
         second.chain(first).flat_map(keys).for_each(|c| self.add(format!("fault-{c}"), "a fault"));
     }
 
@@ -343,7 +343,10 @@ fn no_word_is_kept_that_no_page_needs() {
         .collect();
     // A city's profile has deadlines that start with no step.
     let clocks: BTreeSet<String> = Profile::default_profile().deadlines.all().iter().map(|(name, _)| format!("clock-{name}")).collect();
-    let used = |key: &str| clocks.contains(key) || needed.0.contains_key(key) || written.contains(key) || begun.iter().any(|p| key.starts_with(p));
+    // Columns chosen by who looks, or shown with labels of their own.
+    let columns = sources.iter().flat_map(|t| t.split("let columns = ").skip(1)).filter_map(|t| t.split(';').next());
+    let columns: BTreeSet<String> = columns.flat_map(keys).map(|c| format!("col-{c}")).collect();
+    let used = |key: &str| columns.contains(key) || clocks.contains(key) || needed.0.contains_key(key) || written.contains(key) || begun.iter().any(|p| key.starts_with(p));
     let unused = |key: &&String| {
         let base = key.strip_suffix("-hint").or_else(|| key.strip_suffix("-lead")).unwrap_or(key);
         !used(key) && !used(base)
