@@ -56,15 +56,18 @@ impl Show for Filing {
             note: ask.t("filing-selection-note"),
             ..Section::default()
         });
-        if let Some(text) = ask.lang.maybe(&format!("filing-next-{}", row.state)) {
+        let live = licence::live(look, row.scenario, row.holder)?.filter(|l| l.filing == row.id);
+        // A filing serves one grant; once used it has no next step.
+        let waits = row.state != State::Received || filing::grantable(look, who)?.iter().any(|c| c.value == row.id.to_string());
+        if let Some(text) = ask.lang.maybe(&format!("filing-next-{}", row.state)).filter(|_| waits) {
             view.notices.push(text);
         }
-        match licence::live(look, row.scenario, row.holder)? {
-            Some(live) if live.filing == row.id => view.links.push((ask.t("filing-see-licence"), format!("/work/licences/{}", live.id))),
-            None if row.state == State::Received && flow::may_open::<licence::Licence>(who) => {
+        match live {
+            Some(live) => view.links.push((ask.t("filing-see-licence"), format!("/work/licences/{}", live.id))),
+            None if waits && row.state == State::Received => {
                 view.links.push((ask.t("licence-new"), format!("/work/licences/new?filing={}", row.id)));
             }
-            _ => {}
+            None => {}
         }
         Ok(())
     }
