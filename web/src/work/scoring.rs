@@ -16,7 +16,7 @@ use platform::{Caller, Look, Result, Word};
 use primary::announcement;
 use primary::scoring::{self, Act, Scoring, State};
 
-const READERS: &[Role] = &[Legal, ScenarioDesk, Reviewer, Finance, Office, Auditor];
+pub const READERS: &[Role] = &[Legal, ScenarioDesk, Reviewer, Finance, Office, Auditor];
 
 impl Show for Scoring {
     const DOOR: &'static [Role] = &[Expert, Legal, ScenarioDesk, Reviewer, Finance, Office, Auditor];
