@@ -346,7 +346,13 @@ fn no_word_is_kept_that_no_page_needs() {
     // Columns chosen by who looks, or shown with labels of their own.
     let columns = sources.iter().flat_map(|t| t.split("let columns = ").skip(1)).filter_map(|t| t.split(';').next());
     let columns: BTreeSet<String> = columns.flat_map(keys).map(|c| format!("col-{c}")).collect();
-    let used = |key: &str| columns.contains(key) || clocks.contains(key) || needed.0.contains_key(key) || written.contains(key) || begun.iter().any(|p| key.starts_with(p));
+    let used = |key: &str| {
+        columns.contains(key)
+            || clocks.contains(key)
+            || needed.0.contains_key(key)
+            || written.contains(key)
+            || begun.iter().any(|p| key.starts_with(p))
+    };
     let unused = |key: &&String| {
         let base = key.strip_suffix("-hint").or_else(|| key.strip_suffix("-lead")).unwrap_or(key);
         !used(key) && !used(base)
