@@ -22,9 +22,9 @@ use Role::{Expert, Legal};
 
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Invite, &[Legal], State::Invited, "BJ-12"),
+    step(State::Invited, Act::Submit, &[Expert], State::Submitted, "BJ-12").tell(&[Tell::Role(Legal)]),
     // The legal desk notes that an expert does not answer; it cannot take back scores that are in.
     step(State::Invited, Act::Recuse, &[Expert, Legal], State::Recused, "BJ-12").tell(&[Tell::Role(Legal)]),
-    step(State::Invited, Act::Submit, &[Expert], State::Submitted, "BJ-12").tell(&[Tell::Role(Legal)]),
 ];
 
 const INVITE: Sheet = Sheet { name: "scoring-invite", fields: &[sheet::pick("announcement", "announcement"), sheet::pick("expert", "expert")] };
@@ -280,6 +280,11 @@ fn faults(points: &[Points], bids: &[Id<Bid>], criteria: usize) -> Vec<Fault> {
 /// How many experts have been asked and have not answered.
 pub fn waiting(look: &mut Look, of: Id<Announcement>) -> Result<i64> {
     Ok(scoring::table.filter(scoring::announcement.eq(of).and(scoring::state.eq(State::Invited))).count().get_result(look.db())?)
+}
+
+/// How many announcements wait for the caller's own scores.
+pub fn waiting_for(look: &mut Look, who: &Caller) -> Result<i64> {
+    Ok(scoring::table.filter(scoring::expert.eq(who.person()?).and(scoring::state.eq(State::Invited))).count().get_result(look.db())?)
 }
 
 /// The scores that are in; whoever asks.

@@ -10,8 +10,10 @@ use support::{City, Visitor};
 
 /// Most pages of one actor in one language.
 const MOST: usize = 400;
-/// Most pages of one pattern: the tenth bid is drawn like the first nine.
-const ALIKE: usize = 9;
+/// Most pages of one pattern: the seventh bid is drawn like the first six.
+const ALIKE: usize = 6;
+/// The same for what somebody signed in sees like everybody, and for queries put together of several filters.
+const LESS_ALIKE: usize = 2;
 
 /// An address with ids and values taken out: pages of one pattern are drawn by the same code.
 fn pattern(address: &str) -> String {
@@ -106,9 +108,12 @@ impl Walk<'_> {
         let link = link.split('#').next().unwrap_or_default();
         let here = link.starts_with('/') && !link.starts_with("/lang/") && !link.starts_with("//");
         if here && self.met.insert(link.to_string()) {
-            let alike = self.alike.entry(pattern(link)).or_default();
+            let pattern = pattern(link);
+            let shared = self.visitor.name() != "public" && !link.starts_with("/work") && !link.starts_with("/account");
+            let most = if shared || pattern.contains('&') { LESS_ALIKE } else { ALIKE };
+            let alike = self.alike.entry(pattern).or_default();
             *alike += 1;
-            if *alike <= ALIKE {
+            if *alike <= most {
                 self.waiting.push_back((link.to_string(), from.to_string()));
             }
         }
@@ -134,14 +139,12 @@ impl Walk<'_> {
                 self.note(fault, &address);
             }
             if answer.status == 303 {
-                // A page that is not needed now leads on, such as the sign-in page of somebody who is signed in.
+                // Some lead on; nobody who is signed in is asked to sign in.
                 let to = answer.header("location").to_string();
-                let needless =
-                    ["/sign-in", "/sign-up", "/reset", "/account"].iter().any(|p| address.starts_with(p)) && self.visitor.name() != "public";
-                let asks = self.visitor.name() == "public" && to.starts_with("/sign-in?then=");
-                if !needless && !asks {
-                    self.note(format!("a link to {} leads on to {}", pattern(&address), pattern(&to)), &format!("from {from}"));
+                if to.starts_with("/sign-in") && self.visitor.name() != "public" {
+                    self.note(format!("a link to {} leads to the sign-in page", pattern(&address)), &format!("from {from}"));
                 }
+                self.wait(&to, &address);
                 continue;
             }
             if answer.status != 200 {
@@ -155,7 +158,7 @@ impl Walk<'_> {
                     self.wait(&link, &address);
                 }
             } else if answer.header("content-disposition").is_empty()
-                && !["/assets", "/favicon", "/openapi", "/robots"].iter().any(|p| address.starts_with(p))
+                && !["/assets", "/favicon", "/openapi", "/robots", "/work/letters/"].iter().any(|p| address.starts_with(p))
                 && !address.contains("format=json")
             {
                 self.note(format!("{} is {kind} but not to be saved", pattern(&address)), &address);

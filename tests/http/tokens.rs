@@ -112,13 +112,13 @@ fn refusals_speak_to_programs_in_their_language() {
     let send = |language: &str| {
         let request =
             visitor.request(Method::POST, "/work/demands").bearer_auth(&act).header("accept-language", language).header("accept", "application/json");
-        visitor.send(request.json(&json!({ "title": "长".repeat(101), "data_needed": [{ "dataset": "" }] })))
+        visitor.send(request.json(&json!({ "title": "长".repeat(101), "data_needed": [{ "dataset": "泊位" }] })))
     };
     let (zh, en) = (send("zh-CN"), send("en-GB"));
     for answer in [&zh, &en] {
         is_problem(answer, 422, "faulty");
         let pointers: Vec<String> = answer.json()["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap().to_string()).collect();
-        assert!(pointers.contains(&"/title".into()) && pointers.contains(&"/data_needed/0/dataset".into()), "{pointers:?}");
+        assert!(pointers.contains(&"/title".into()) && pointers.contains(&"/data_needed/0/reason".into()), "{pointers:?}");
         assert!(!answer.text.contains('⟦'));
     }
     assert!(en.json()["title"].as_str().unwrap().is_ascii() && !zh.json()["title"].as_str().unwrap().is_ascii());

@@ -101,6 +101,8 @@ impl City {
         let settings = settings(&data);
         let accounts = dajing::demo::accounts(&data).expect("a loaded city");
         let db = dajing::serve::database(&settings, Clock::machine()).expect("the city's database");
+        // What is due by now, as the running server does it every few seconds.
+        dajing::daily::run(&db).expect("the daily job");
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let app = dajing::serve::assemble(&settings, db, metrics, true).expect("the application");
         let (say, hear) = mpsc::channel::<(actix_web::dev::ServerHandle, SocketAddr)>();

@@ -97,9 +97,9 @@ impl Answer {
                     }
                     response.finish()
                 }
-                Face::Json => {
-                    HttpResponse::Ok().insert_header((header::LOCATION, crate::site::location(&to))).json(serde_json::json!({ "done": true, "location": to }))
-                }
+                Face::Json => HttpResponse::Ok()
+                    .insert_header((header::LOCATION, crate::site::location(&to)))
+                    .json(serde_json::json!({ "done": true, "location": to })),
             },
             Self::Bytes { media, name, bytes, cache } => {
                 let mut response = HttpResponse::Ok();

@@ -59,7 +59,7 @@ pub fn load(settings: &Settings) -> Result<Vec<Account>, String> {
     let end: At = real - Duration::days((platform::day::shanghai_date(real) - last_day(platform::day::shanghai_date(real))).num_days());
     let clock = Clock::by_hand(end - Duration::days(DAYS));
     let db = serve::database(settings, clock)?;
-    let events = db.look(|look| platform::event::verify(look)).map_err(|e| e.to_string())?.events;
+    let events = db.look(platform::event::verify).map_err(|e| e.to_string())?.events;
     if events > 0 {
         return Err(format!("{} already holds data that is not a demo; choose another folder with --data", settings.data_dir.display()));
     }

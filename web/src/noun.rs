@@ -30,6 +30,10 @@ pub trait Show: Noun {
     fn content(&self) -> Answers;
     /// Its list.
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView>;
+    /// What waits for the caller, by state.
+    fn waiting(look: &mut Look, who: &Caller) -> Result<Vec<flow::Waiting>> {
+        flow::waiting::<Self>(look, who)
+    }
     /// What else its page shows.
     fn extend(_look: &mut Look, _who: &Caller, _ask: &Ask, _row: &Self, _view: &mut CaseView) -> Result<()> {
         Ok(())

@@ -93,7 +93,8 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
         ask.key = Some(key.chars().take(200).collect());
     }
     // Answers to the password question are not part of what was submitted.
-    let digest = sent.as_ref().unwrap_or(&ask.answers).0.iter().filter(|(k, _)| !k.starts_with('_')).map(|(k, v)| format!("{k}={v}\n")).collect::<String>();
+    let digest =
+        sent.as_ref().unwrap_or(&ask.answers).0.iter().filter(|(k, _)| !k.starts_with('_')).map(|(k, v)| format!("{k}={v}\n")).collect::<String>();
     ask.digest = platform::event::sha256(digest);
     // Type size and contrast are chosen on every page, also by visitors who carry no cookie; nothing else hangs on them.
     if !ask.by_token && !tokenless && !same(&token, &ask.csrf) {

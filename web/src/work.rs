@@ -60,7 +60,7 @@ fn kind<N: Show>() -> Kind {
         path: N::PATH,
         state_set: N::State::SET,
         door: N::DOOR,
-        waiting: flow::waiting::<N>,
+        waiting: N::waiting,
         routes: noun::routes::<N>,
         sheet: N::sheet,
         table: flow::table::<N>,

@@ -40,8 +40,11 @@ struct Taken {
 /// Most live reviews that the queue looks through.
 const MOST: i64 = 5000;
 
+/// A review and its part of the queue.
+type Placed = (Id<Review>, Tab);
+
 /// Live reviews, each in its part of the queue for this person, and the seats taken in them.
-fn placed(look: &mut Look, person: Id<Person>) -> Result<(Vec<(Id<Review>, Tab)>, Vec<Taken>)> {
+fn placed(look: &mut Look, person: Id<Person>) -> Result<(Vec<Placed>, Vec<Taken>)> {
     let live: Vec<(Id<Review>, State)> = review::table
         .filter(review::state.eq_any([State::Open, State::Consolidating]))
         .limit(MOST)

@@ -21,7 +21,9 @@ fn wish(title: &str, domain: &str, purpose: &str, unit: &str, dataset: &str) -> 
 }
 
 /// Short name, title, domain, purpose, who asks, entries.
-const CLASSES: &[(&str, &str, &str, &str, &str, &[&str])] = &[
+type Class = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+
+const CLASSES: &[Class] = &[
     ("parking", "城市停车治理", "city", "industry", "yi", &["parking", "berth", "toll"]),
     ("farm", "农产品价格风险预警", "agriculture", "industry", "jia", &["price", "crop"]),
     ("elder", "独居老人关爱服务", "livelihood", "public_good", "bing", &["elder", "home"]),

@@ -211,7 +211,7 @@ impl Needed {
 
     fn faults(&mut self, text: &str) {
         let second = ["Fault::at", "Refusal::fault"].iter().flat_map(|name| calls(text, name)).filter_map(|a| a.get(1).copied());
-        let first = ["PutFault::Fault", " fault"].iter().flat_map(|name| calls(text, name)).map(|a| a[0]).filter(|a| !a.contains("Fault::at"));
+        let first = ["PutFault::Fault", " fault"].iter().flat_map(|name| calls(text, name)).map(|a| a[0]).filter(|a| a.trim_start().starts_with('"'));
         second.chain(first).flat_map(keys).for_each(|c| self.add(format!("fault-{c}"), "a fault"));
     }
 

@@ -49,40 +49,48 @@ impl Show for Filing {
         }))
     }
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Filing, view: &mut CaseView) -> Result<()> {
-        view.sections.insert(0, Section { title: ask.t("filing-head"), facts: head(look, ask, row)?, ..Section::default() });
+        view.sections.insert(0, Section { title: ask.t("filing-head"), facts: head(look, who, ask, row)?, ..Section::default() });
         view.sections.push(Section {
             title: ask.t("filing-selection"),
             facts: record(ask, &row.answers()),
             note: ask.t("filing-selection-note"),
             ..Section::default()
         });
-        if let Some(text) = ask.lang.maybe(&format!("filing-next-{}", row.state)) {
+        let live = licence::live(look, row.scenario, row.holder)?.filter(|l| l.filing == row.id);
+        // A filing serves one grant; once used it has no next step.
+        let waits = row.state != State::Received || filing::grantable(look, who)?.iter().any(|c| c.value == row.id.to_string());
+        if let Some(text) = ask.lang.maybe(&format!("filing-next-{}", row.state)).filter(|_| waits) {
             view.notices.push(text);
         }
-        match licence::live(look, row.scenario, row.holder)? {
-            Some(live) if live.filing == row.id => view.links.push((ask.t("filing-see-licence"), format!("/work/licences/{}", live.id))),
-            None if row.state == State::Received && flow::may_open::<licence::Licence>(who) => {
+        match live {
+            Some(live) => view.links.push((ask.t("filing-see-licence"), format!("/work/licences/{}", live.id))),
+            None if waits && row.state == State::Received => {
                 view.links.push((ask.t("licence-new"), format!("/work/licences/new?filing={}", row.id)));
             }
-            _ => {}
+            None => {}
         }
         Ok(())
     }
 }
 
 /// For whom, after which call.
-fn head(look: &mut Look, ask: &Ask, row: &Filing) -> Result<Vec<Fact>> {
+fn head(look: &mut Look, who: &Caller, ask: &Ask, row: &Filing) -> Result<Vec<Fact>> {
     let call = announcement::row(look, row.announcement)?;
     let selection = row.answers().0.get("selection").cloned().unwrap_or_default();
     let number = selection.get("bid").and_then(Value::as_str).unwrap_or_default().to_string();
+    // A link only where it leads somewhere for whoever looks.
+    let fact = |label: String, text: String, open: &[Role], href: String| {
+        if who.is_any(open) { Fact::link(label, text, href) } else { Fact::text(label, text) }
+    };
     let mut facts = vec![
         Fact::link(ask.t("col-holder"), org::name(look, row.holder)?, format!("/work/organisations/{}", row.holder)),
-        Fact::link(
+        fact(
             ask.t("col-announcement"),
             format!("{} {}", call.title, call.serial.unwrap_or_default()),
+            super::scoring::READERS,
             format!("/work/announcements/{}/selection", row.announcement),
         ),
-        Fact::link(ask.t("noun-bid"), number, format!("/work/bids/{}", row.bid)),
+        fact(ask.t("noun-bid"), number, Bid::DOOR, format!("/work/bids/{}", row.bid)),
     ];
     if let Some(purpose) = Purpose::of(row.answers().text("purpose")) {
         facts.push(Fact::text(ask.t("col-purpose"), ask.lang.w(purpose)));

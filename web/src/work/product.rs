@@ -236,6 +236,8 @@ async fn case(ask: Ask) -> PageResult {
 
 /// `GET /work/products/{id}/save`: the draft is written in its task list.
 async fn to_tasks(ask: Ask) -> PageResult {
+    let id = ask.id::<Product>("id")?;
+    ask.look(move |look, who| Product::find(look, who, id).map(drop)).await?;
     see(format!("/work/products/{}/tasks", ask.param("id")))
 }
 

@@ -16,7 +16,7 @@ use platform::{Caller, Look, Result, Word};
 use primary::announcement;
 use primary::scoring::{self, Act, Scoring, State};
 
-const READERS: &[Role] = &[Legal, ScenarioDesk, Reviewer, Finance, Office, Auditor];
+pub const READERS: &[Role] = &[Legal, ScenarioDesk, Reviewer, Finance, Office, Auditor];
 
 impl Show for Scoring {
     const DOOR: &'static [Role] = &[Expert, Legal, ScenarioDesk, Reviewer, Finance, Office, Auditor];
@@ -44,6 +44,15 @@ impl Show for Scoring {
             ],
         }))
     }
+    /// An expert's own cases; the organisation of a case is nobody's.
+    fn waiting(look: &mut Look, who: &Caller) -> Result<Vec<flow::Waiting>> {
+        if !who.is(Expert) {
+            return flow::waiting::<Self>(look, who);
+        }
+        let count = scoring::waiting_for(look, who)?;
+        let line = flow::Waiting { state: State::Invited.as_str().into(), count, due_on: None };
+        Ok(if count > 0 { vec![line] } else { Vec::new() })
+    }
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Scoring, view: &mut CaseView) -> Result<()> {
         let call = announcement::row(look, row.announcement)?;
         let own = who.person == Some(row.expert);
@@ -69,6 +78,8 @@ impl Show for Scoring {
                 view.sections.push(bids(look, who, ask, row)?);
             }
             State::Submitted if content.0.is_empty() => view.notices.push(ask.t("scoring-blind")),
+            // Who gave which points stays between expert and audit; everybody else reads them unnamed in the result.
+            State::Submitted if !own && !who.is(Auditor) => view.notices.push(ask.t("scoring-unnamed")),
             State::Submitted => view.sections.push(given(look, who, ask, row, &content)?),
             _ => {}
         }

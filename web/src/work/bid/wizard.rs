@@ -101,7 +101,7 @@ fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
     let (today, calendar, now) = (look.today(), look.calendar(), look.now());
     let withdraw = noun::deed_of::<Bid>(Act::Withdraw.as_str())?;
     let withdraw = match flow::may(look, who, &row, withdraw) {
-        Ok(()) => Some(noun::act_form(look, who, ask, &row, withdraw, None)?),
+        Ok(()) => Some(FormView { submit: ask.t("bid-drop"), ..noun::act_form(look, who, ask, &row, withdraw, None)? }),
         Err(_) => None,
     };
     let at = |at: Option<platform::At>| at.map(platform::clock::shanghai_text).unwrap_or_default();

@@ -37,7 +37,7 @@ struct SelectionView {
     invite: Option<FormView>,
     acts: Vec<FormView>,
     /// Acts that would be this caller's, and why not yet.
-    blocked: Vec<(String, String)>,
+    blocked: Vec<Blocked>,
 }
 
 #[derive(Serialize)]
@@ -46,12 +46,18 @@ struct StepView {
     current: bool,
 }
 
+/// The name of an act and why it cannot be done yet.
+type Blocked = (String, String);
+
 /// The way from publication to award, in the order of the page.
 const WAY: &[State] = &[State::Published, State::Closed, State::Opened, State::Ranked, State::Noticed, State::Awarded];
 
 fn view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<SelectionView> {
     let row = Announcement::find(look, who, ask.id::<Announcement>("id")?)?;
-    let opened = !matches!(row.state, State::Drafted | State::Published | State::Closed);
+    if row.state == State::Drafted {
+        return Err(Refusal::NotFound);
+    }
+    let opened = !matches!(row.state, State::Published | State::Closed);
     let mut sections = vec![dates(ask, &row)];
     let mut sealed = None;
     if opened {
@@ -160,16 +166,14 @@ fn results(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Resu
         Err(other) => return Err(other),
     };
     let criteria: Vec<String> = table.criteria.iter().map(|c| format!("{} {}%", c.name, c.weight)).collect();
-    let head = |first: &[&str], last: &[&str]| -> Vec<String> {
-        first.iter().map(|k| ask.t(k)).chain(criteria.iter().cloned()).chain(last.iter().map(|k| ask.t(k))).collect()
-    };
+    let head = |first: &[&str]| -> Vec<String> { first.iter().map(|k| ask.t(k)).chain(criteria.iter().cloned()).collect() };
     let mut ranking = Vec::new();
     let mut single = Vec::new();
     for line in &table.rows {
         let rank = line.rank.map_or_else(|| ask.t("below-pass-mark"), |r| r.to_string());
-        let mut cells = vec![Cell::text(rank), Cell::link(&line.bidder, format!("/work/bids/{}", line.bid))];
+        let bidder = Cell::link(&line.bidder, format!("/work/bids/{}", line.bid));
+        let mut cells = vec![Cell::text(rank), bidder, Cell::text(points(line.total)), Cell::state(ask.lang, line.state)];
         cells.extend(line.means.iter().map(|m| Cell::text(points(*m))));
-        cells.extend([Cell::text(points(line.total)), Cell::state(ask.lang, line.state)]);
         ranking.push(cells);
         for (n, scores) in line.scores.iter().enumerate() {
             let mut cells = vec![Cell::text(&line.bidder), Cell::text(ask.lang.tn("selection-expert", n + 1))];
@@ -178,9 +182,8 @@ fn results(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Resu
         }
     }
     let args = [("pass", points(table.pass_mark)), ("experts", table.experts.to_string()), ("winners", table.winners.to_string())];
-    let result =
-        TableView { columns: head(&["col-rank", "col-bidder"], &["col-total", "col-state"]), rows: ranking, empty: ask.t("selection-no-bids") };
-    let each = TableView { columns: head(&["col-bidder", "col-expert"], &[]), rows: single, empty: ask.t("selection-no-bids") };
+    let result = TableView { columns: head(&["col-rank", "col-bidder", "col-total", "col-state"]), rows: ranking, empty: ask.t("selection-no-bids") };
+    let each = TableView { columns: head(&["col-bidder", "col-expert"]), rows: single, empty: ask.t("selection-no-bids") };
     Ok(vec![
         Section { title: ask.t("selection-result"), note: ask.lang.ta("selection-result-note", &args), table: Some(result), ..Section::default() },
         Section { title: ask.t("selection-single"), note: ask.t("selection-single-note"), table: Some(each), ..Section::default() },
@@ -201,7 +204,7 @@ fn invite(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Resul
 }
 
 /// The forms of what may be done now, and why the rest may not yet.
-fn acts(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Result<(Vec<FormView>, Vec<(String, String)>)> {
+fn acts(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement) -> Result<(Vec<FormView>, Vec<Blocked>)> {
     let (mut forms, mut blocked) = (Vec::new(), Vec::new());
     for deed in Announcement::DEEDS.iter().filter(|d| matches!(d.act, Act::Open | Act::Rank | Act::Notice | Act::Award | Act::Fail)) {
         match flow::may(look, who, row, deed) {
