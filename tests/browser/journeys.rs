@@ -27,9 +27,9 @@ async fn sign_in(browser: &Browser, city: &City, name: &str) -> WebDriverResult<
     Ok(())
 }
 
-/// The address of the first link in the page that begins so.
+/// The address of the first link to a case that begins so; not to the form of a new one.
 async fn link(browser: &Browser, start: &str) -> WebDriverResult<String> {
-    let found = browser.query(By::Css(format!("main a[href^=\"{start}\"]"))).first().await?;
+    let found = browser.query(By::Css(format!("main a[href^=\"{start}\"]:not([href$=new])"))).first().await?;
     Ok(found.prop("href").await?.unwrap_or_default())
 }
 

@@ -214,9 +214,16 @@ impl Browser {
     pub async fn text(&self, selector: &'static str) -> WebDriverResult<String> {
         self.driver.query(By::Css(selector)).first().await?.text().await
     }
-    /// Clicks the first element that the selector finds, waited for.
+    /// Clicks the first element that the selector finds, waited for; once more when the page was still scrolling to it.
     pub async fn click(&self, selector: &'static str) -> WebDriverResult<()> {
-        self.driver.query(By::Css(selector)).and_clickable().first().await?.click().await
+        let element = self.driver.query(By::Css(selector)).and_clickable().first().await?;
+        for _ in 0..10 {
+            if element.click().await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        element.click().await
     }
     /// Types into the field of that name, in place of what stands there.
     pub async fn types(&self, field: &str, text: &str) -> WebDriverResult<()> {
