@@ -2,6 +2,7 @@
 
 col-product = Product
 col-form = Form
+col-version = Version
 col-price = Price
 col-seats = Reviewers
 col-effective_on = Effective

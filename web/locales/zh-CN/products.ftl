@@ -2,6 +2,7 @@
 
 col-product = 产品
 col-form = 产品形式
+col-version = 版本
 col-price = 价格
 col-seats = 审核席位
 col-effective_on = 生效日期

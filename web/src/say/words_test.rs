@@ -344,7 +344,7 @@ fn no_word_is_kept_that_no_page_needs() {
     // A city's profile has deadlines that start with no step.
     let clocks: BTreeSet<String> = Profile::default_profile().deadlines.all().iter().map(|(name, _)| format!("clock-{name}")).collect();
     // Columns chosen by who looks, or shown with labels of their own.
-    let columns = sources.iter().flat_map(|t| t.split("let columns = ").skip(1)).filter_map(|t| t.split(';').next());
+    let columns = sources.iter().flat_map(|t| t.split("let columns").skip(1)).filter_map(|t| t.split(';').next());
     let columns: BTreeSet<String> = columns.flat_map(keys).map(|c| format!("col-{c}")).collect();
     let used = |key: &str| {
         columns.contains(key)

@@ -11,7 +11,7 @@ use crate::noun::Show;
 use crate::routes::{Door, Route, route};
 use crate::view::list::{Cell, Column, ListView, Row, Tab as TabView, due};
 use platform::Role::{self, *};
-use platform::flow;
+use platform::flow::{self, Noun};
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Result, Word};
 use secondary::review::queue::counts;
@@ -82,7 +82,9 @@ fn seats(ask: &Ask, line: &Waiting, wanted: u32) -> Cell {
 
 /// `GET /work/reviews/{id}/vote`: the bench carries the form.
 async fn to_bench(ask: Ask) -> PageResult {
-    see(format!("/work/reviews/{}", ask.param("id")))
+    let id = ask.id::<Review>("id")?;
+    ask.look(move |look, who| Review::find(look, who, id).map(drop)).await?;
+    see(format!("/work/reviews/{id}"))
 }
 
 pub fn routes() -> Vec<Route> {
