@@ -30,7 +30,9 @@ fn pattern(address: &str) -> String {
         })
         .collect();
     names.sort();
-    format!("{}?{}", path.join("/"), names.join("&"))
+    // Filters put together in one way or another are drawn alike.
+    let query = if names.len() > 1 { "&".to_string() } else { names.join("") };
+    format!("{}?{query}", path.join("/"))
 }
 
 /// What is wrong with a page's text.

@@ -218,6 +218,7 @@ impl Browser {
     pub async fn click(&self, selector: &'static str) -> WebDriverResult<()> {
         let element = self.driver.query(By::Css(selector)).and_clickable().first().await?;
         for _ in 0..10 {
+            element.scroll_into_view().await?;
             if element.click().await.is_ok() {
                 return Ok(());
             }
