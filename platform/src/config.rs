@@ -83,8 +83,8 @@ pub struct Settings {
     /// Filter of the server's log, as `info,platform=debug`.
     pub log: String,
     pub log_format: LogFormat,
-    /// A policy profile's file; without it the built-in one.
-    pub profile: Option<PathBuf>,
+    /// The policy profile in force: its identity (the highest version of it), a version's tag, or a file; without it the built-in one.
+    pub profile: Option<String>,
     /// Connections for questions.
     pub readers: u32,
     pub site: Site,
@@ -280,8 +280,9 @@ impl Given {
             log_format: self.read("log_format", LogFormat::Text, |t| LogFormat::of(t).ok_or_else(|| "is neither text nor json".into())),
             profile: self.read("profile", None, |t| match t {
                 "" => Ok(None),
-                t if Path::new(t).is_file() => Ok(Some(PathBuf::from(t))),
-                _ => Err("no such file".into()),
+                t if t.contains(['/', '\\']) && !Path::new(t).is_file() => Err("no such file".into()),
+                // Whether a profile of that name is known is told once the data folder's profiles are read.
+                t => Ok(Some(t.to_string())),
             }),
             readers: self.read("readers", 8, |t| match t.parse() {
                 Ok(n @ 1..=256) => Ok(n),

@@ -8,7 +8,7 @@ use crate::clock::{At, Clock};
 use crate::day::Calendar;
 use crate::event::Head;
 use crate::id::Id;
-use crate::profile::Profile;
+use crate::profile::{Book, Profile};
 use crate::{Refusal, Result};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
@@ -97,11 +97,17 @@ pub struct Rules {
     pub calendar: Arc<Calendar>,
 }
 
+/// The rules in force with every profile that a running case may be pinned to.
+struct Known {
+    rules: Rules,
+    book: Arc<Book>,
+}
+
 /// A look at the database at one moment. Questions take it; it cannot write.
 pub struct Look<'c> {
     conn: &'c mut Conn,
     now: At,
-    rules: &'c Rules,
+    known: &'c Known,
 }
 
 impl Look<'_> {
@@ -119,11 +125,23 @@ impl Look<'_> {
     }
     /// The policy profile in force.
     pub fn profile(&self) -> Arc<Profile> {
-        self.rules.profile.clone()
+        self.known.rules.profile.clone()
+    }
+    /// The version of a profile that a case is pinned to, by its tag: `zhangjiakou@1`.
+    pub fn profile_of(&self, tag: &str) -> Result<Arc<Profile>> {
+        let known = self.known;
+        if known.rules.profile.is_tagged(tag) {
+            return Ok(known.rules.profile.clone());
+        }
+        known.book.get(tag).cloned().ok_or_else(|| Refusal::broken(format!("no profile {tag} is known; put its file into DATA/profiles")))
+    }
+    /// Every profile that is known.
+    pub fn book(&self) -> Arc<Book> {
+        self.known.book.clone()
     }
     /// The calendar of working days.
     pub fn calendar(&self) -> Arc<Calendar> {
-        self.rules.calendar.clone()
+        self.known.rules.calendar.clone()
     }
 }
 
@@ -220,13 +238,18 @@ pub struct Db {
     pool: r2d2::Pool<Manager>,
     queue: mpsc::SyncSender<Box<dyn Job>>,
     clock: Clock,
-    rules: Arc<Rules>,
+    known: Arc<Known>,
     tally: Arc<Tally>,
 }
 
 impl Db {
     /// Opens the database and starts the writer. The schema must be up to date, see [`crate::schema::migrate`].
     pub fn open(place: Place, readers: u32, clock: Clock, rules: Rules) -> Result<Self> {
+        Self::open_with(place, readers, clock, rules, Arc::new(Book::built_in().clone()))
+    }
+
+    /// Opens the database with further profiles, to which running cases may be pinned.
+    pub fn open_with(place: Place, readers: u32, clock: Clock, rules: Rules, book: Arc<Book>) -> Result<Self> {
         let pool = r2d2::Pool::builder()
             .max_size(readers)
             .min_idle(Some(1))
@@ -235,11 +258,11 @@ impl Db {
             .build(Manager(place.clone()))
             .map_err(|_| Refusal::Unavailable)?;
         let (queue, jobs) = mpsc::sync_channel(WAITING);
-        let rules = Arc::new(rules);
+        let known = Arc::new(Known { rules, book });
         let tally = Arc::new(Tally::default());
-        let writer = Writer { place: place.clone(), clock: clock.clone(), rules: rules.clone(), tally: tally.clone(), conn: None };
+        let writer = Writer { place: place.clone(), clock: clock.clone(), known: known.clone(), tally: tally.clone(), conn: None };
         std::thread::Builder::new().name("writer".into()).spawn(move || writer.work(jobs)).map_err(Refusal::broken)?;
-        Ok(Self { place, pool, queue, clock, rules, tally })
+        Ok(Self { place, pool, queue, clock, known, tally })
     }
 
     /// Acts taken from the queue since opening, refused ones too.
@@ -257,7 +280,11 @@ impl Db {
     }
     /// The policy and the calendar.
     pub fn rules(&self) -> &Rules {
-        &self.rules
+        &self.known.rules
+    }
+    /// Every profile that is known.
+    pub fn book(&self) -> &Book {
+        &self.known.book
     }
     /// Where the database is.
     pub fn place(&self) -> &Place {
@@ -277,7 +304,7 @@ impl Db {
     /// Asks the database from ordinary code.
     pub fn look<T>(&self, question: impl FnOnce(&mut Look) -> Result<T>) -> Result<T> {
         let mut conn = self.pool.get().map_err(|_| Refusal::Unavailable)?;
-        question(&mut Look { conn: &mut conn, now: self.clock.now(), rules: &self.rules })
+        question(&mut Look { conn: &mut conn, now: self.clock.now(), known: &self.known })
     }
 
     /// Does one act from async code: all or nothing, answered only when it is durable.
@@ -315,7 +342,7 @@ impl Db {
 struct Writer {
     place: Place,
     clock: Clock,
-    rules: Arc<Rules>,
+    known: Arc<Known>,
     tally: Arc<Tally>,
     conn: Option<Conn>,
 }
@@ -383,22 +410,22 @@ impl Writer {
 
     /// Runs the group in one transaction, each act in its own savepoint, one commit for all.
     fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
-        let (clock, rules) = (self.clock.clone(), self.rules.clone());
+        let (clock, known) = (self.clock.clone(), self.known.clone());
         let conn = self.begin()?;
-        let done = Self::run(conn, &clock, &rules, group);
+        let done = Self::run(conn, &clock, &known, group);
         if done.is_err() {
             let _ = conn.batch_execute("ROLLBACK");
         }
         done
     }
 
-    fn run(conn: &mut Conn, clock: &Clock, rules: &Rules, group: &mut [Box<dyn Job>]) -> Result<()> {
+    fn run(conn: &mut Conn, clock: &Clock, known: &Known, group: &mut [Box<dyn Job>]) -> Result<()> {
         let mut head = Head::last(conn)?;
         let last = group.len() - 1;
         for (number, job) in group.iter_mut().enumerate() {
             // Time in the log never runs backwards, whatever the machine's clock does.
             let now = clock.now().max(head.at);
-            let mut tx = Tx { look: Look { conn, now, rules }, head: head.clone(), events: 0 };
+            let mut tx = Tx { look: Look { conn, now, known }, head: head.clone(), events: 0 };
             let keep = job.run(&mut tx);
             let after = tx.head;
             // One round trip between two acts.

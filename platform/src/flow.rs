@@ -7,7 +7,8 @@ use crate::id::Id;
 use crate::people::Org;
 use crate::sheet::{Answers, Sheet};
 use crate::words::Word;
-use crate::{Refusal, Result, day, diesel, mail};
+use crate::profile::{DEADLINES, Silence};
+use crate::{Refusal, Result, deadline, diesel, mail};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Nullable, Text, Timestamp};
@@ -23,6 +24,10 @@ pub struct Step<S: 'static, A: 'static> {
     pub tells: &'static [Tell],
     /// Deadline of the profile that starts when this step is taken; taking a step ends the one before.
     pub clock: Option<&'static str>,
+    /// The deadline that runs is not ended but waits: the case waits for its applicant.
+    pub pauses: bool,
+    /// Taken by the calendar when that deadline has passed, where the profile says that this follows from silence.
+    pub upon: Option<(&'static str, Silence)>,
 }
 
 /// Who is told of a step.
@@ -36,22 +41,43 @@ pub enum Tell {
 
 /// A line of a step table.
 pub const fn step<S, A>(from: S, act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
-    Step { from: Some(from), act, by, to, article, tells: &[], clock: None }
+    Step { from: Some(from), act, by, to, article, tells: &[], clock: None, pauses: false, upon: None }
 }
 
 /// The line that begins a case.
 pub const fn begin<S, A>(act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
-    Step { from: None, act, by, to, article, tells: &[], clock: None }
+    Step { from: None, act, by, to, article, tells: &[], clock: None, pauses: false, upon: None }
 }
 
 impl<S: Copy, A: Copy> Step<S, A> {
+    const fn copy(&self) -> Self {
+        Step {
+            from: self.from,
+            act: self.act,
+            by: self.by,
+            to: self.to,
+            article: self.article,
+            tells: self.tells,
+            clock: self.clock,
+            pauses: self.pauses,
+            upon: self.upon,
+        }
+    }
     /// Says who gets a letter.
     pub const fn tell(&self, tells: &'static [Tell]) -> Self {
-        Step { from: self.from, act: self.act, by: self.by, to: self.to, article: self.article, tells, clock: self.clock }
+        Step { tells, ..self.copy() }
     }
-    /// Starts the profile's deadline of that name.
+    /// Starts the profile's deadline of that name. One of that name which waits goes on with the days it has used.
     pub const fn clock(&self, clock: &'static str) -> Self {
-        Step { from: self.from, act: self.act, by: self.by, to: self.to, article: self.article, tells: self.tells, clock: Some(clock) }
+        Step { clock: Some(clock), ..self.copy() }
+    }
+    /// The deadline that runs waits until the applicant has answered, for as many rounds as the profile allows.
+    pub const fn pauses(&self) -> Self {
+        Step { pauses: true, ..self.copy() }
+    }
+    /// What silence brings: the calendar takes this line once that deadline has passed, where the profile says so.
+    pub const fn upon(&self, clock: &'static str, silence: Silence) -> Self {
+        Step { upon: Some((clock, silence)), ..self.copy() }
     }
 }
 
@@ -87,6 +113,11 @@ pub trait Noun: Sized + Clone + Send + 'static {
     fn id(&self) -> Id<Self>;
     fn state(&self) -> Self::State;
     fn heading(&self) -> Heading;
+    /// The organisation that must act when it is its turn, unless the role says enough (the office, the primary operator): the
+    /// owner, or for a request the one that is asked. It is reminded, and the day due stands in its list.
+    fn waits_for(&self) -> Option<Id<Org>> {
+        self.heading().owner
+    }
     /// The row, when this caller may see it; `NotFound` otherwise, never "forbidden".
     fn find(look: &mut Look, who: &Caller, id: Id<Self>) -> Result<Self>;
     /// What a `Pick` field of that name offers for this case, or for a new one (`None`).
@@ -196,7 +227,7 @@ pub fn begin_case<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, act: N::Act, reco
     if row.state() != step.to {
         return Err(Refusal::broken(format!("{} begins in {:?}, not {:?}", N::NAME, step.to, row.state())));
     }
-    start_clock::<N>(tx, row.id(), step.clock)?;
+    deadline::follow(tx, row, step.to, step.clock, false)?;
     leave(tx, who, row, step, role, record)
 }
 
@@ -219,7 +250,7 @@ pub fn take<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, act: N::Act, record: Re
         return Err(Refusal::Stale);
     }
     if step.from != Some(step.to) || step.clock.is_some() {
-        start_clock::<N>(tx, row.id(), step.clock)?;
+        deadline::follow(tx, row, step.to, step.clock, step.pauses)?;
     }
     leave(tx, who, row, step, role, record)?;
     Ok(step.to)
@@ -252,25 +283,6 @@ fn leave<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, step: &Step<N::State, N::A
             Tell::Role(_) => {}
         }
     }
-    Ok(())
-}
-
-/// Sets the day on which the named deadline falls, or clears it. In a year without announced holidays the day stays
-/// open; the daily job fills it in once the calendar knows the year.
-fn start_clock<N: Noun>(tx: &mut Tx, id: Id<N>, clock: Option<&'static str>) -> Result<()> {
-    let due = match clock {
-        None => None,
-        Some(name) => {
-            let profile = tx.profile();
-            let rule = profile.period(name)?;
-            day::due(tx.today(), rule.value, rule.unit, &tx.calendar(), &[]).ok()
-        }
-    };
-    diesel::sql_query(format!("UPDATE {} SET clock = $1, due_on = $2 WHERE id = $3", N::TABLE))
-        .bind::<Nullable<Text>, _>(clock)
-        .bind::<Nullable<Date>, _>(due)
-        .bind::<Text, _>(id)
-        .execute(tx.db())?;
     Ok(())
 }
 
@@ -372,6 +384,9 @@ pub struct Line {
     pub article: &'static str,
     pub tells: Vec<String>,
     pub clock: Option<&'static str>,
+    pub pauses: bool,
+    /// The deadline after which the calendar takes it, and what the profile must say of silence.
+    pub upon: Option<(&'static str, Silence)>,
 }
 
 /// A noun's whole table as text.
@@ -413,6 +428,8 @@ pub fn table<N: Noun>() -> Table {
                     })
                     .collect(),
                 clock: s.clock,
+                pauses: s.pauses,
+                upon: s.upon,
             })
             .collect(),
     }
@@ -450,33 +467,12 @@ pub fn faults(table: &Table, last: &[&str]) -> Vec<String> {
         if line.article.is_empty() {
             faults.push(format!("{}: {} rests on no article", table.noun, line.act));
         }
-    }
-    faults
-}
-
-/// Days that could not be computed when their clock started, computed now that the calendar knows the year.
-pub fn fill_due_days<N: Noun>(tx: &mut Tx) -> Result<usize> {
-    #[derive(diesel::QueryableByName)]
-    struct Open {
-        #[diesel(sql_type = Text)]
-        id: String,
-        #[diesel(sql_type = Text)]
-        clock: String,
-        #[diesel(sql_type = Timestamp)]
-        updated_at: crate::clock::At,
-    }
-    let open: Vec<Open> =
-        diesel::sql_query(format!("SELECT id, clock, updated_at FROM {} WHERE clock IS NOT NULL AND due_on IS NULL LIMIT 1000", N::TABLE))
-            .load(tx.db())?;
-    let mut filled = 0;
-    for row in open {
-        let Some(rule) = tx.profile().deadline(&row.clock).cloned() else { continue };
-        if let Ok(due) = day::due(day::shanghai_date(row.updated_at), rule.value, rule.unit, &tx.calendar(), &[]) {
-            filled += diesel::sql_query(format!("UPDATE {} SET due_on = $1 WHERE id = $2", N::TABLE))
-                .bind::<Date, _>(due)
-                .bind::<Text, _>(row.id)
-                .execute(tx.db())?;
+        if let Some(unknown) = line.clock.into_iter().chain(line.upon.map(|(clock, _)| clock)).find(|clock| !DEADLINES.contains(clock)) {
+            faults.push(format!("{}: no profile has a deadline {unknown}", table.noun));
+        }
+        if line.upon.is_some() && (line.from.is_none() || !line.by.contains(&Role::Calendar)) {
+            faults.push(format!("{}: {} follows from silence but the calendar may not take it", table.noun, line.act));
         }
     }
-    Ok(filled)
+    faults
 }

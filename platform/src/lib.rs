@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod day;
 pub mod db;
+pub mod deadline;
 pub mod event;
 pub mod file;
 pub mod flow;

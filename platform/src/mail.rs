@@ -82,6 +82,34 @@ pub fn tell_role(tx: &mut Tx, role: Role, who: &Caller, seq: i64) -> Result<()> 
     queue_all(tx, people, who, seq)
 }
 
+/// Reminds the people of an organisation of a day that comes.
+pub fn remind_org(tx: &mut Tx, org: Id<Org>, args: &serde_json::Value) -> Result<()> {
+    let people = membership::table
+        .inner_join(person::table.on(person::id.eq(membership::person)))
+        .filter(membership::org.eq(org).and(membership::until.is_null()).and(person::disabled_at.is_null()))
+        .select((person::id, person::email, person::lang))
+        .distinct()
+        .limit(MOST)
+        .load(tx.db())?;
+    remind_all(tx, people, args)
+}
+
+/// Reminds everybody in a role of a day that comes.
+pub fn remind_role(tx: &mut Tx, role: Role, args: &serde_json::Value) -> Result<()> {
+    let people = membership::table
+        .inner_join(person::table.on(person::id.eq(membership::person)))
+        .filter(membership::role.eq(role).and(membership::until.is_null()).and(person::disabled_at.is_null()))
+        .select((person::id, person::email, person::lang))
+        .distinct()
+        .limit(MOST)
+        .load(tx.db())?;
+    remind_all(tx, people, args)
+}
+
+fn remind_all(tx: &mut Tx, people: Vec<(Id<Person>, String, String)>, args: &serde_json::Value) -> Result<()> {
+    people.into_iter().try_for_each(|(to, address, lang)| queue(tx, Some(to), &address, &lang, "remind", None, args))
+}
+
 /// Tells one person of an event.
 pub fn tell_person(tx: &mut Tx, to: Id<Person>, who: &Caller, seq: i64) -> Result<()> {
     let people = person::table.find(to).select((person::id, person::email, person::lang)).load(tx.db())?;

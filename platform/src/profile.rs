@@ -4,22 +4,25 @@
 //! a file in which one does not, so a page may always print the reason beside the figure. What a policy decides lives here; what
 //! follows from it (who acts, what state comes next) lives with the nouns.
 
+mod book;
 mod check;
 mod deadlines;
 mod lists;
 mod say;
 mod serials;
+mod tenure;
 #[cfg(test)]
 mod tests;
 mod values;
 
 pub use deadlines::{DEADLINES, Deadline, Deadlines, Silence};
 pub use lists::{Compliance, Form, Material, Period, Purpose, Reader, Report, Reporter, Requirement, Supply, Text};
+pub use book::Book;
+pub use check::ProfileFault;
 pub use say::{PLACES, Say2, Wording};
 pub use serials::{SERIES, Serials};
+pub use tenure::{Consequence, Evaluation, Grade, Indicator, Keep};
 pub use values::{Figure, Ground, InForce, Measure, Panel, Reading, Renewal, Source};
-
-use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -45,7 +48,10 @@ pub struct Profile {
     pub log_retention: Figure,
     pub record_retention: Figure,
     pub correction_rounds: Figure,
+    /// An incident is first reported within so many hours.
     pub incident_report: Figure,
+    /// Notice of an incident is given at once, where the text or practice counts it: within so many hours.
+    pub incident_notice: Option<Figure>,
     pub renewal: Renewal,
     pub panel: Panel,
     pub serials: Serials,
@@ -67,6 +73,16 @@ pub struct Profile {
     pub personal: Vec<Requirement>,
     /// What must hold of people who process data.
     pub personnel: Vec<Requirement>,
+    pub evaluation: Evaluation,
+    /// In what ways a holder leaves.
+    #[serde(rename = "exit_kind")]
+    pub exit_kinds: Vec<Requirement>,
+    /// On what grounds a licence is ended by one side.
+    #[serde(rename = "termination_ground")]
+    pub termination_grounds: Vec<Requirement>,
+    /// What is kept in the archive, and for how long.
+    #[serde(rename = "archive")]
+    pub archives: Vec<Keep>,
     #[serde(rename = "text")]
     pub texts: Vec<Text>,
     #[serde(skip)]
@@ -76,25 +92,21 @@ pub struct Profile {
 impl Profile {
     /// The Zhangjiakou Measures, 张政办规〔2025〕4号, from `platform/profiles/zhangjiakou.toml`. Read once.
     pub fn zhangjiakou() -> &'static Profile {
-        static ZHANGJIAKOU: LazyLock<Profile> = LazyLock::new(|| {
-            // Part of the program and read by its tests. Were it broken all the same, no rule could be applied: stop before any is.
-            Profile::parse(include_str!("../profiles/zhangjiakou.toml")).unwrap_or_else(|fault| {
-                eprintln!("the built-in profile zhangjiakou.toml is broken: {fault}");
-                std::process::abort()
-            })
-        });
-        &ZHANGJIAKOU
+        Self::default_profile()
     }
 
     /// The profile that applies where none is chosen.
     pub fn default_profile() -> &'static Profile {
-        Self::zhangjiakou()
+        Book::built_in().first()
     }
 
-    /// Reads a profile; the error says in English what is wrong and where.
+    /// Reads a profile; the error says in English what is wrong and where, one fault a line.
     pub fn parse(text: &str) -> Result<Profile, String> {
+        let faults = Self::faults(text);
+        if !faults.is_empty() {
+            return Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+        }
         let mut profile: Profile = toml::from_str(text).map_err(|fault| fault.to_string())?;
-        profile.check()?;
         profile.digest = day::hex(&Sha256::digest(text.as_bytes()));
         Ok(profile)
     }
@@ -104,6 +116,11 @@ impl Profile {
         format!("{}@{}", self.id, self.version)
     }
 
+    /// Whether that is this version's tag.
+    pub fn is_tagged(&self, tag: &str) -> bool {
+        tag.split_once('@').is_some_and(|(id, version)| id == self.id && version.parse() == Ok(self.version))
+    }
+
     /// SHA-256 of the file, as 64 lower-case hex digits; stored with every deadline.
     pub fn digest(&self) -> &str {
         &self.digest
@@ -111,13 +128,12 @@ impl Profile {
 
     /// Whether the policy is in force on this Shanghai date.
     pub fn in_force_on(&self, date: NaiveDate) -> bool {
-        self.in_force.from <= date && date <= self.in_force.until
+        self.in_force.from <= date && self.in_force.until.is_none_or(|until| date <= until)
     }
 
     /// Whether the policy ends soon enough to warn of it, or has ended.
     pub fn ends_soon(&self, today: NaiveDate) -> bool {
-        let left = self.in_force.until.signed_duration_since(today).num_days();
-        left <= i64::from(self.warn_before_end.value)
+        self.in_force.until.is_some_and(|until| until.signed_duration_since(today).num_days() <= i64::from(self.warn_before_end.value))
     }
 
     /// The last day a licence beginning on `from` may have: the eve of the anniversary at the cap. From 29 February the anniversary is
@@ -127,13 +143,15 @@ impl Profile {
         anniversary.pred_opt().unwrap_or(anniversary)
     }
 
-    /// The first (if there is one) and last day on which renewal of a licence may be asked for, given the licence's last day.
+    /// The first (if there is one) and last day on which renewal of a licence may be asked for, given the licence's last day. Where the
+    /// text knows no renewal ([`Reading::Anew`]) the holder may apply again from the day after, without end (`NaiveDate::MAX`).
     pub fn renewal_window(&self, last_day: NaiveDate) -> (Option<NaiveDate>, NaiveDate) {
         let months = if self.renewal.unit == Measure::Years { self.renewal.value.saturating_mul(12) } else { self.renewal.value };
         let mark = months_before(last_day, months);
         match self.renewal.reading {
             Reading::Within => (Some(mark), last_day),
             Reading::AtLeast => (None, mark),
+            Reading::Anew => (last_day.succ_opt(), NaiveDate::MAX),
         }
     }
 
@@ -192,6 +210,21 @@ impl Profile {
         self.reports.iter().find(|report| report.key == key)
     }
 
+    /// In what way a holder leaves.
+    pub fn exit_kind(&self, key: &str) -> Option<&Requirement> {
+        self.exit_kinds.iter().find(|kind| kind.key == key)
+    }
+
+    /// A ground on which one side ends a licence.
+    pub fn termination_ground(&self, key: &str) -> Option<&Requirement> {
+        self.termination_grounds.iter().find(|ground| ground.key == key)
+    }
+
+    /// How long a kind of record is kept.
+    pub fn archive(&self, key: &str) -> Option<&Keep> {
+        self.archives.iter().find(|keep| keep.key == key)
+    }
+
     /// A deadline by its name, one of [`DEADLINES`].
     pub fn deadline(&self, name: &str) -> Option<&Deadline> {
         self.deadlines.get(name)
@@ -218,10 +251,13 @@ impl Profile {
             ground("record_retention", &self.record_retention),
             ground("correction_rounds", &self.correction_rounds),
             ground("incident_report", &self.incident_report),
+        ];
+        all.extend(self.incident_notice.iter().map(|value| ground("incident_notice", value)));
+        all.extend([
             ground("renewal", &self.renewal),
             ground("panel", &self.panel),
             ground("serials", &self.serials),
-        ];
+        ]);
         all.extend(self.deadlines.all().into_iter().map(|(name, deadline)| ground(&format!("deadlines.{name}"), deadline)));
         all.extend(self.purposes.iter().map(|value| ground(&format!("purpose.{}", value.key), value)));
         all.extend(self.supplies.iter().map(|value| ground(&format!("supply.{}", value.level), value)));
@@ -234,6 +270,12 @@ impl Profile {
         all.extend(self.reports.iter().map(|value| ground(&format!("report.{}", value.key), value)));
         all.extend(self.personal.iter().map(|value| ground(&format!("personal.{}", value.key), value)));
         all.extend(self.personnel.iter().map(|value| ground(&format!("personnel.{}", value.key), value)));
+        all.push(ground("evaluation", &self.evaluation));
+        all.extend(self.evaluation.grades.iter().map(|value| ground(&format!("evaluation.grade.{}", value.key), value)));
+        all.extend(self.evaluation.indicators.iter().map(|value| ground(&format!("evaluation.indicator.{}", value.key), value)));
+        all.extend(self.exit_kinds.iter().map(|value| ground(&format!("exit_kind.{}", value.key), value)));
+        all.extend(self.termination_grounds.iter().map(|value| ground(&format!("termination_ground.{}", value.key), value)));
+        all.extend(self.archives.iter().map(|value| ground(&format!("archive.{}", value.key), value)));
         all
     }
 }

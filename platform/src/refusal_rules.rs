@@ -1,6 +1,8 @@
 // The sentences of `Refusal::Rule`, one line each, in the order a case meets them. Included by refusal.rs.
 const RULES: &[RuleText] = &[
     ("rule", "政策规则不允许这一步。", "A rule of the policy does not allow this.", "查看引用的条款。", "Read the article cited."),
+    ("not-extendable", "政策没有允许延长这一期限。", "The policy does not let this deadline be extended.", "在期限内办结；不能办结的，说明理由并报协调机制办公室。", "Finish in time; if that cannot be, say why and tell the coordination office."),
+    ("no-deadline-runs", "这一事项当前没有正在计算的期限。", "No deadline runs in this case now.", "查看事项的当前状态和历史。", "Look at the case's state and history."),
     ("second-live-licence", "该主体在这一场景下已有一份有效授权（一场景一授权）。", "This holder already has a live licence for this scenario (one scenario, one licence).", "先终止或等待原授权到期。", "End the existing licence first, or let it expire."),
     ("not-filed", "尚未取得协调机制办公室的报备回执，不能授权。", "The coordination office has not received the filing, so nothing can be granted.", "先办理授权前报备。", "File with the coordination office first."),
     ("no-emergency-plan", "没有在案的应急处置预案，授权不能生效（一授权一预案）。", "No emergency plan is on file, so the licence cannot come into force.", "由二级主体提交该授权的应急处置预案。", "The holder files an emergency plan for this licence."),

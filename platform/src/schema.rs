@@ -315,6 +315,31 @@ noun_table! { disclosure {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+diesel::table! { deadline (id) {
+    id -> Text,
+    noun -> Text,
+    subject -> Text,
+    serial -> Nullable<Text>,
+    title -> Text,
+    stands -> Text,
+    waits_for -> Nullable<Text>,
+    name -> Text,
+    state -> Text,
+    started_on -> Date,
+    due_on -> Nullable<Date>,
+    length -> Integer,
+    unit -> Text,
+    extended -> Integer,
+    silence -> Text,
+    calendar -> Text,
+    profile -> Text,
+    profile_digest -> Text,
+    pauses -> Text,
+    paused_on -> Nullable<Date>,
+    ended_on -> Nullable<Date>,
+    reminded_on -> Nullable<Date>,
+    escalated_on -> Nullable<Date>,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -351,6 +376,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     vote,
     pricing,
     disclosure,
+    deadline,
 );
 
 mod migrate;
@@ -392,4 +418,5 @@ pub(crate) const ORDER: &[&str] = &[
     "vote",
     "pricing",
     "disclosure",
+    "deadline",
 ];

@@ -28,6 +28,9 @@ struct Cli {
     /// Address to serve on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDR")]
     listen: Option<String>,
+    /// Policy profile: an identity such as zhangjiakou, a version such as zhangjiakou@1, or a file [default: zhangjiakou]
+    #[arg(long, global = true, value_name = "ID")]
+    profile: Option<String>,
     /// Settings file [default: DATA/dajing.toml when it exists]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -73,6 +76,11 @@ enum Command {
     Verify,
     /// Check settings, database, files, disk and policy
     Doctor,
+    /// Policy profiles
+    Profile {
+        #[command(subcommand)]
+        command: ProfileCommand,
+    },
     /// Settings
     Config {
         #[command(subcommand)]
@@ -101,6 +109,15 @@ enum AdminCommand {
 }
 
 #[derive(Subcommand)]
+enum ProfileCommand {
+    /// Name each fault of a profile's file; exit code 0 none, 1 faults, 2 the file cannot be read
+    #[command(after_help = "Example:\n  dajing profile check zhangjiakou-2.toml")]
+    Check { file: PathBuf },
+    /// List the profiles that are known: built in, and in DATA/profiles
+    List,
+}
+
+#[derive(Subcommand)]
 enum ConfigCommand {
     /// Print every setting with its value and origin
     Dump,
@@ -109,6 +126,9 @@ enum ConfigCommand {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Profile { command: ProfileCommand::Check { file } } = &cli.command {
+        return profile_check(&cli, file);
+    }
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -130,6 +150,9 @@ fn settings(cli: &Cli, data: Option<PathBuf>, listen: Option<String>) -> Result<
     let mut flags: Vec<(&str, String)> = Vec::new();
     if let Some(data) = data {
         flags.push(("data_dir", data.display().to_string()));
+    }
+    if let Some(profile) = &cli.profile {
+        flags.push(("profile", profile.clone()));
     }
     if let Some(url) = &cli.database_url {
         flags.push(("database_url", url.clone()));
@@ -287,12 +310,60 @@ fn run(cli: &Cli) -> Result<(), String> {
             }
             if bad == 0 { Ok(()) } else { Err(format!("{bad} checks failed")) }
         }
+        Command::Profile { command: ProfileCommand::List } => {
+            let chosen = serve::rules(&settings)?.profile.version_tag();
+            let today = platform::day::shanghai_date(Clock::machine().now());
+            let lines: Vec<serde_json::Value> = serve::book(&settings)?
+                .all()
+                .iter()
+                .map(|p| json!({ "tag": p.version_tag(), "number": p.number, "name": p.name.in_lang(true), "from": p.in_force.from, "until": p.in_force.until,
+                    "chosen": p.version_tag() == chosen, "lapsed": !p.in_force_on(today), "digest": p.digest() }))
+                .collect();
+            let text: Vec<String> = lines
+                .iter()
+                .map(|l| {
+                    let of = |name: &str| l[name].as_str().unwrap_or("—").to_string();
+                    let mark = if l["chosen"] == true { "*" } else { " " };
+                    let lapsed = if l["lapsed"] == true { "  NOT IN FORCE" } else { "" };
+                    format!("{mark} {:<14} {} … {}  {}{lapsed}", of("tag"), of("from"), of("until"), of("name"))
+                })
+                .collect();
+            say(cli, &text.join("\n"), json!(lines));
+            Ok(())
+        }
         Command::Config { command: ConfigCommand::Dump } => {
             let table = settings.table();
             let text = table.iter().map(|l| format!("{} = {}   # {}", l.key, l.value, l.origin)).collect::<Vec<_>>().join("\n");
             say(cli, &text, json!(table));
             Ok(())
         }
-        Command::Openapi | Command::Flows | Command::Completions { .. } => Ok(()),
+        Command::Openapi | Command::Flows | Command::Completions { .. } | Command::Profile { .. } => Ok(()),
     }
+}
+
+/// `dajing profile check FILE`: each fault with its line and place.
+fn profile_check(cli: &Cli, file: &std::path::Path) -> ExitCode {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(why) => {
+            if cli.json {
+                println!("{}", json!({ "error": why.to_string() }));
+            } else {
+                eprintln!("dajing: {}: {why}", file.display());
+            }
+            return ExitCode::from(2);
+        }
+    };
+    let faults = platform::profile::Profile::faults(&text);
+    if cli.json {
+        println!("{}", json!({ "file": file.display().to_string(), "faults": faults }));
+    } else {
+        for fault in &faults {
+            println!("{}:{}: {fault}", file.display(), fault.line.unwrap_or(1));
+        }
+        if faults.is_empty() {
+            println!("{}: no faults", file.display());
+        }
+    }
+    if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }

@@ -1,20 +1,40 @@
-//! What time itself does: calls close, licences expire, open due days are filled in, old keys are forgotten. Due work is
-//! looked for every few seconds, so that a deadline takes effect when it passes and a stopped server catches up at once.
+//! What time itself does. Some things take effect within seconds of their moment: calls close, bids open, licences expire. The rest
+//! happens once a day: silence takes effect, the office is told of what is overdue, people are reminded. A server that stood still
+//! catches up at once with both.
 
-use platform::{Db, Result};
+use platform::{Db, Result, deadline};
 
-/// Does all that is due now.
+/// Does all that is due now, and the day's work when it has not been done today.
 pub fn run(db: &Db) -> Result<()> {
+    now(db)?;
+    once_a_day(db)
+}
+
+/// What must not wait for the next day.
+pub fn now(db: &Db) -> Result<()> {
     db.act(|tx| {
         primary::announcement::close_due(tx)?;
         primary::selection::open_due(tx)?;
         primary::licence::expire_due(tx)?;
-        for kind in crate::work::kinds() {
-            (kind.fill_due_days)(tx)?;
-        }
         platform::once::forget_old(tx)?;
         platform::account::session::forget_old(tx)?;
         platform::account::link::forget_old(tx)?;
         Ok(())
     })
+}
+
+/// The day's work, once each day in Shanghai; days missed are caught up, because what is due is told by dates, not by days passing.
+pub fn once_a_day(db: &Db) -> Result<()> {
+    deadline::kept(db, "day", |_last, _today| {
+        for kind in crate::work::kinds() {
+            match (kind.day)(db) {
+                Ok(done) if done == deadline::Done::default() => {}
+                Ok(done) => tracing::info!(noun = kind.name, ?done, "deadlines"),
+                // One kind that fails holds up no other.
+                Err(refusal) => tracing::error!(noun = kind.name, %refusal, "deadlines"),
+            }
+        }
+        Ok(())
+    })
+    .map(drop)
 }

@@ -16,9 +16,10 @@ pub fn subject(lang: Lang, letter: &Letter, event: Option<&Event>) -> String {
             &[
                 ("noun", lang.t(&format!("noun-{}", e.noun))),
                 ("title", e.title.clone()),
-                ("act", lang.maybe(&format!("{}-act-{}", e.noun, e.act)).unwrap_or_else(|| e.act.clone())),
+                ("act", lang.act(&e.noun, &e.act)),
             ],
         ),
+        None if letter.kind == REMIND => lang.ta("letter-remind-subject", &reminded(lang, letter)),
         None => lang.ta(&format!("letter-{}-subject", letter.kind), &[("org", letter.arg("org"))]),
     }
 }
@@ -31,7 +32,7 @@ pub fn body(lang: Lang, base_url: &str, letter: &Letter, event: Option<&Event>) 
             &[
                 ("noun", lang.t(&format!("noun-{}", e.noun))),
                 ("title", e.title.clone()),
-                ("act", lang.maybe(&format!("{}-act-{}", e.noun, e.act)).unwrap_or_else(|| e.act.clone())),
+                ("act", lang.act(&e.noun, &e.act)),
                 ("state", lang.maybe(&format!("{}-state-{}", e.noun, e.to_state)).unwrap_or_else(|| e.to_state.clone())),
                 ("who", if e.actor.is_some() { e.actor_name.clone() } else { lang.w(e.role) }),
                 ("org", e.org_name.clone()),
@@ -41,12 +42,30 @@ pub fn body(lang: Lang, base_url: &str, letter: &Letter, event: Option<&Event>) 
                 ("link", format!("{base_url}{}", address(e))),
             ],
         ),
+        None if letter.kind == REMIND => {
+            let mut said = reminded(lang, letter);
+            let path = crate::flows::path(&letter.arg("noun"));
+            said.push(("link", if path.is_empty() { format!("{base_url}/work") } else { format!("{base_url}/work/{path}/{}", letter.arg("subject")) }));
+            lang.ta("letter-remind-body", &said)
+        }
         None => {
             let secret = letter.arg("secret");
             let link = if secret.is_empty() { lang.t("letter-link-gone") } else { format!("{base_url}/link/{secret}") };
             lang.ta(&format!("letter-{}-body", letter.kind), &[("link", link), ("org", letter.arg("org")), ("by", letter.arg("by"))])
         }
     }
+}
+
+/// The kind of a letter that tells of a day to come.
+const REMIND: &str = "remind";
+
+fn reminded(lang: Lang, letter: &Letter) -> Vec<(&'static str, String)> {
+    vec![
+        ("noun", lang.t(&format!("noun-{}", letter.arg("noun")))),
+        ("title", letter.arg("title")),
+        ("clock", lang.t(&format!("clock-{}", letter.arg("clock")))),
+        ("day", letter.arg("due_on")),
+    ]
 }
 
 /// Where a case is shown.

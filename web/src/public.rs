@@ -15,6 +15,7 @@ pub mod prices;
 pub mod products;
 pub mod resources;
 pub mod scenarios;
+pub mod supply;
 pub mod verify;
 
 use crate::ask::Ask;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         help::routes(),
         glossary::routes(),
         policy::routes(),
+        supply::routes(),
         demo::routes(),
     ] {
         routes.extend(more);

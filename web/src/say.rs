@@ -78,6 +78,14 @@ impl Lang {
     pub fn w<W: Word>(self, word: W) -> String {
         self.t(&word.key())
     }
+    /// An act of the log: as the noun speaks it, or as every case may have it.
+    pub fn act(self, noun: &str, act: &str) -> String {
+        let common = match act {
+            "overdue" => Some("act-overdue"),
+            _ => None,
+        };
+        self.maybe(&format!("{noun}-act-{act}")).or_else(|| self.maybe(common?)).unwrap_or_else(|| act.to_string())
+    }
     /// A name and what is said of it.
     pub fn of_it(self, name: &str, said: &str) -> String {
         format!("{name}{}{said}", self.pick("：", ": "))

@@ -6,22 +6,45 @@ use platform::config::Settings;
 use platform::day::Calendar;
 use platform::db::{Place, Rules};
 use platform::file::Store;
-use platform::profile::Profile;
+use platform::profile::{Book, Profile};
 use platform::{Clock, Db, Refusal};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+/// Every profile that is known: the built-in ones, those in DATA/profiles, and the file that the settings name.
+pub fn book(settings: &Settings) -> std::result::Result<Book, String> {
+    let mut book = Book::with_folder(&settings.data_dir.join("profiles"))?;
+    if let Some(profile) = named(settings)? {
+        book.put(profile)?;
+    }
+    Ok(book)
+}
+
+/// The profile of the file that the settings name, when they name a file.
+fn named(settings: &Settings) -> std::result::Result<Option<Profile>, String> {
+    let Some(path) = settings.profile.as_ref().filter(|named| std::path::Path::new(named).is_file()) else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(|e| format!("profile {path}: {e}"))?;
+    Profile::parse(&text).map(Some).map_err(|e| format!("profile {path}: {e}"))
+}
+
 /// The policy and calendar in force.
 pub fn rules(settings: &Settings) -> std::result::Result<Rules, String> {
-    let profile = match &settings.profile {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| format!("profile {}: {e}", path.display()))?;
-            Arc::new(Profile::parse(&text).map_err(|e| format!("profile {}: {e}", path.display()))?)
-        }
-        None => Arc::new(Profile::default_profile().clone()),
+    in_force(settings, &book(settings)?)
+}
+
+fn in_force(settings: &Settings, book: &Book) -> std::result::Result<Rules, String> {
+    let chosen = match (&settings.profile, named(settings)?) {
+        (_, Some(profile)) => book.get(&profile.version_tag()),
+        (Some(id), None) => book.choose(id),
+        // A new version of the default policy in DATA/profiles comes into force with the next start.
+        (None, None) => book.choose(&Profile::default_profile().id),
     };
+    let profile = chosen.cloned().ok_or_else(|| {
+        let known: Vec<String> = book.all().iter().map(|p| p.version_tag()).collect();
+        format!("profile: no file and no known profile; known are {}", known.join(", "))
+    })?;
     Ok(Rules { profile, calendar: Arc::new(Calendar::national().clone()) })
 }
 
@@ -33,7 +56,9 @@ pub fn database(settings: &Settings, clock: Clock) -> std::result::Result<Db, St
     if platform::schema::pending(&place).map_err(said)? {
         platform::schema::migrate(&place).map_err(said)?;
     }
-    Db::open(place.clone(), settings.readers, clock, rules(settings)?).map_err(said)
+    let book = book(settings)?;
+    let rules = in_force(settings, &book)?;
+    Db::open_with(place.clone(), settings.readers, clock, rules, Arc::new(book)).map_err(said)
 }
 
 /// A place without its password.

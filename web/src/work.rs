@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod announcement;
 pub mod audit;
 pub mod bid;
+pub mod calendar;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
@@ -32,7 +33,7 @@ use crate::routes::{Door, Route, route};
 use crate::view::chrome::Chrome;
 use crate::view::list::due;
 use askama::Template;
-use platform::{Caller, Look, Result, Tx, flow};
+use platform::{Caller, Db, Look, Result, deadline, flow};
 use serde::Serialize;
 
 /// A noun of the work area: what is asked of every noun alike.
@@ -49,8 +50,10 @@ pub struct Kind {
     pub table: fn() -> flow::Table,
     /// Refuses unless the caller may see that case.
     pub sees: fn(&mut Look, &Caller, &str) -> Result<()>,
-    /// Fills in days due that were open when their clock started.
-    pub fill_due_days: fn(&mut Tx) -> Result<usize>,
+    /// Whose turn it is in a state.
+    pub turn: fn(&str) -> &'static [platform::Role],
+    /// What a day brings to its clocks.
+    pub day: fn(&Db) -> Result<deadline::Done>,
 }
 
 fn kind<N: Show>() -> Kind {
@@ -65,7 +68,8 @@ fn kind<N: Show>() -> Kind {
         sheet: N::sheet,
         table: flow::table::<N>,
         sees: |look, who, subject| N::find(look, who, subject.parse()?).map(drop),
-        fill_due_days: flow::fill_due_days::<N>,
+        turn: |state| N::State::of(state).map_or(&[], flow::turn::<N>),
+        day: deadline::day_of::<N>,
     }
 }
 
@@ -108,6 +112,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(import::routes());
     routes.extend(accounts::routes());
     routes.extend(audit::routes());
+    routes.extend(calendar::routes());
     routes.extend(interests::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());
@@ -130,6 +135,49 @@ struct Dashboard {
     #[serde(skip)]
     c: Chrome,
     turns: Vec<Turn>,
+    /// What is due, across all nouns, the earliest day first.
+    due: Vec<DueCase>,
+}
+
+/// A case with a day that comes.
+#[derive(Serialize)]
+pub struct DueCase {
+    pub noun: String,
+    pub serial: String,
+    pub title: String,
+    pub clock: String,
+    pub due: crate::view::list::Due,
+    pub href: String,
+    /// Id of the running clock, and the case's name in the log; for the calendar's feed.
+    pub clock_id: String,
+    pub state: String,
+}
+
+/// Most cases of the page that sorts what is due.
+const MOST_DUE: usize = 100;
+
+/// What is due to this caller, the earliest day first.
+pub fn due_cases(look: &mut Look, who: &Caller, lang: crate::say::Lang) -> Result<Vec<DueCase>> {
+    let kinds = kinds();
+    let kind = |noun: &str| kinds.iter().find(|k| k.name == noun && who.is_any(k.door));
+    let (today, calendar) = (look.today(), look.calendar());
+    let running = deadline::due_to(look, who, |noun, state| kind(noun).map(|k| (k.turn)(state)))?;
+    Ok(running
+        .into_iter()
+        .filter_map(|r| {
+            let k = kind(&r.noun)?;
+            Some(DueCase {
+                noun: lang.t(&format!("noun-{}", r.noun)),
+                serial: r.serial.unwrap_or_default(),
+                title: r.title,
+                clock: lang.t(&format!("clock-{}", r.name)),
+                due: due(lang, &calendar, today, None, r.due_on)?,
+                href: format!("/work/{}/{}", k.path, r.subject),
+                clock_id: r.id.to_string(),
+                state: lang.t(&format!("{}-{}", k.state_set, r.stands)),
+            })
+        })
+        .collect())
 }
 
 #[derive(Serialize)]
@@ -162,8 +210,11 @@ async fn dashboard(ask: Ask) -> PageResult {
                 }
             }
             turns.sort_by_key(|t| t.due.as_ref().and_then(|d| d.day).unwrap_or(chrono::NaiveDate::MAX));
-            Ok(turns)
+            let mut due = due_cases(look, who, a.lang)?;
+            due.truncate(MOST_DUE);
+            Ok((turns, due))
         })
         .await?;
-    ask.show(&Dashboard { c: ask.chrome(ask.t("nav-work")), turns })
+    let (turns, due) = turns;
+    ask.show(&Dashboard { c: ask.chrome(ask.t("nav-work")), turns, due })
 }

@@ -22,6 +22,8 @@ words! {
         Read = "read",
         /// To act as its person acts.
         Act = "act",
+        /// To subscribe to the days due, by an address that holds the token; allows nothing else.
+        Calendar = "calendar",
     }
 }
 words! { pub enum Act: "token-act" { Make = "make", Revoke = "revoke" } }
@@ -78,7 +80,7 @@ impl Bearer {
     /// Refuses what the token does not allow: every request but a question needs [`Scope::Act`].
     pub fn must_have(&self, scope: Scope) -> Result<()> {
         // To act includes to see what was acted on.
-        let has = self.token.scopes().iter().any(|s| *s == scope || *s == Scope::Act);
+        let has = self.token.scopes().iter().any(|s| *s == scope || (*s == Scope::Act && scope == Scope::Read));
         if has { Ok(()) } else { Err(Refusal::rule("token-scope", super::ARTICLE).with("scope", scope)) }
     }
     /// Whether the use should be noted; once a minute is enough.

@@ -66,7 +66,7 @@ pub const DEADLINES: &[&str] = &[
 ];
 
 /// What follows when a deadline passes without an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
     /// Nothing: the deadline is a least or a most, not a wait for somebody.
@@ -86,8 +86,23 @@ pub struct Deadline {
     pub value: u32,
     pub unit: Unit,
     pub silence: Silence,
+    /// Whether it may be lengthened, with a reason and notice to those concerned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub extendable: bool,
     pub article: Option<String>,
     pub source: Option<Source>,
+}
+
+impl Silence {
+    /// The word as it stands in a profile.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Silence::None => "none",
+            Silence::Escalate => "escalate",
+            Silence::Lapse => "lapse",
+            Silence::Consent => "consent",
+        }
+    }
 }
 
 impl Deadline {
@@ -111,12 +126,5 @@ impl Deadlines {
     /// Every deadline with its name, in the order of the procedure.
     pub fn all(&self) -> Vec<(&'static str, &Deadline)> {
         DEADLINES.iter().filter_map(|name| Some((*name, self.0.get(*name)?))).collect()
-    }
-
-    /// Names that are missing, and names that nobody reads.
-    pub(super) fn misnamed(&self) -> (Vec<&'static str>, Vec<&str>) {
-        let missing = DEADLINES.iter().filter(|name| !self.0.contains_key(**name)).copied().collect();
-        let unknown = self.0.keys().map(String::as_str).filter(|name| !DEADLINES.contains(name)).collect();
-        (missing, unknown)
     }
 }

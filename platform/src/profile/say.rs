@@ -80,10 +80,10 @@ impl Wording {
 
     pub(super) fn check_places(&self) -> Result<(), String> {
         if let Some(unknown) = self.places(false).into_iter().find(|place| !PLACES.contains(place)) {
-            return Err(format!("clause.{}: nothing fills {{{unknown}}}", self.key));
+            return Err(format!("nothing fills {{{unknown}}}"));
         }
         if self.places(false) != self.places(true) {
-            return Err(format!("clause.{}: the two languages leave different places open", self.key));
+            return Err("the two languages leave different places open".to_owned());
         }
         Ok(())
     }

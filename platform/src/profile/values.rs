@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Deadline, Material, Purpose, Report, Requirement, Serials, Supply, Wording};
+use super::{Deadline, Evaluation, Grade, Indicator, Keep, Material, Purpose, Report, Requirement, Serials, Supply, Wording};
 use crate::day;
 
 /// Where a value is from when the policy's own text does not fix it.
@@ -40,12 +40,12 @@ pub struct Figure {
     pub source: Option<Source>,
 }
 
-/// The days on which a policy is in force, first and last included.
+/// The days on which a policy is in force, first and last included; without a last day it holds until it is replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InForce {
     pub from: NaiveDate,
-    pub until: NaiveDate,
+    pub until: Option<NaiveDate>,
     pub article: Option<String>,
     pub source: Option<Source>,
 }
@@ -58,6 +58,8 @@ pub enum Reading {
     Within,
     /// No later than that many months before the last day.
     AtLeast,
+    /// Not at all: after the last day the holder applies anew, as at first.
+    Anew,
 }
 
 /// When renewal is asked for, and when the holder is reminded (months before the last day).
@@ -134,7 +136,7 @@ macro_rules! grounded {
     };
 }
 
-grounded!(Figure, InForce, Renewal, Panel, Serials, Deadline, Purpose, Supply, Requirement, Material, Wording, Report);
+grounded!(Figure, InForce, Renewal, Panel, Serials, Deadline, Purpose, Supply, Requirement, Material, Wording, Report, Evaluation, Grade, Indicator, Keep);
 
 pub(super) fn ground<'a>(at: &str, value: &'a impl Grounded) -> Ground<'a> {
     Ground { at: at.to_owned(), article: value.article(), source: value.source() }

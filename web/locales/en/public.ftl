@@ -290,8 +290,6 @@ pub-kind-scenario = Scenario
 # Policy
 pub-policy = Policy in force
 pub-policy-lead = The platform works by this profile: each figure, list and wording names the article it rests on, or where it comes from.
-pub-policy-not-in-force = This policy is not in force today.
-pub-policy-ends-soon = This policy ends soon:
 pub-policy-issuer = Issued by
 pub-policy-in-force = In force
 pub-policy-version = Profile

@@ -33,3 +33,66 @@ clock-registration_review = 登记审核期限
 clock-registration_notice = 登记公示期
 clock-registration_cancel = 注销登记期限
 clock-price_approval = 价格核定期限
+
+pub-policy-no-end = 未规定失效日期
+pub-policy-other = 这不是本系统现行的政策方案。
+pub-policy-own = 查看现行方案
+pub-policy-differences = 与其他四地的不同
+pub-policy-differences-lead = 下表只列各方案不一致的内容；与首列不同的以粗体表示。点击地名查看该方案全文。
+pub-policy-has = 有
+pub-policy-ended = 《{ $name }》的有效期已于 { $day } 届满。已授权事项按原约定继续；新的授权应当依据后续文件。
+pub-policy-ends = 《{ $name }》的有效期至 { $day }，还有 { $n } 天。请及早准备后续文件和新的政策方案。
+pub-policy-see = 查看政策方案
+pub-policy-evaluation = 考核评估
+pub-policy-exits = 退出情形
+pub-policy-grounds = 单方终止的事由
+pub-policy-archives = 归档与保管期限
+pub-figure-incident_notice = 安全事件即时通知
+pub-renewal-anew = 不设续期；期满后按程序重新申请
+pub-extendable = 可以说明理由后延长
+pub-for-ever = 永久
+pub-evaluation = 评估安排
+pub-evaluation-months = 每 { $n } 个月一次
+pub-evaluation-poor = 连续 { $n } 次较差的，终止授权
+pub-evaluation-renewal = 结果作为再次申请的依据
+pub-grade-from = { $n } 分以上
+pub-grade-favour = 在试点、数据申请和政策支持上优先
+pub-grade-none = 无特别后果
+pub-grade-warn = 提醒或者约谈
+pub-grade-terminate = 提醒或者约谈，连续较差的终止授权
+
+act-overdue = 逾期未办
+letter-remind-subject = 【大境】{ $noun }“{ $title }”：{ $clock }截止 { $day }
+letter-remind-body =
+    { $noun }“{ $title }”的{ $clock }将于 { $day } 届满，请及时办理。
+
+    { $link }
+
+deadline-state-running = 计时中
+deadline-state-paused = 暂停计时
+deadline-state-ended = 已结束
+
+due-title = 即将到期
+due-none = 目前没有等您办理的限期事项。
+due-col-day = 截止日期
+due-col-case = 事项
+due-col-clock = 期限
+due-col-state = 状态
+due-feed = 可以把这些日期订阅到日历软件：
+due-feed-link = 生成日历订阅地址
+feed-title = 日历订阅地址
+feed-lead = 在日历软件中选择“从网址订阅”，填入这一地址。知道地址的人都能看到您的待办日期，请勿转发；泄露时撤销令牌即可。
+feed-name = 大境待办期限
+scope-calendar = 订阅待办日历
+route-calendar = 本人待办期限的日历（iCalendar）
+
+pub-supply = 数据供给时效
+pub-supply-lead = 各部门答复申请、供给数据和处理问题所用的工作日，由办理记录自动计算；等待申请人的时间不计入。
+pub-supply-period = 统计 { $from } 至 { $to } 办结的事项。逾期未答复而按规定视为同意的，计为逾期。
+pub-col-department = 部门
+pub-col-clock = 期限
+pub-col-cases = 件数
+pub-col-median = 半数不超过（工作日）
+pub-col-ninety = 九成不超过（工作日）
+pub-col-on_time = 按期率
+route-public-supply = 各部门数据供给时效

@@ -260,8 +260,6 @@ pub-kind-scenario = 应用场景
 # 政策
 pub-policy = 政策依据
 pub-policy-lead = 系统按这份政策方案办理：每一个数字、清单和文本都注明依据的条款；条款没有规定的，注明来源。
-pub-policy-not-in-force = 该政策不在有效期内。
-pub-policy-ends-soon = 该政策即将到期：
 pub-policy-issuer = 印发机关
 pub-policy-in-force = 有效期
 pub-policy-version = 方案版本

@@ -68,6 +68,8 @@ struct MadeView {
     name: String,
     token: String,
     sample: String,
+    /// The address of the calendar, when the token allows it.
+    feed: Option<String>,
 }
 
 async fn made(ask: &Ask) -> Result<String> {
@@ -91,7 +93,8 @@ async fn make(ask: Ask) -> PageResult {
         Ok(token) => {
             let c = ask.chrome(ask.t("tokens-made")).crumb(ask.t("nav-account"), "/account").crumb(ask.t("tokens-title"), "/account/tokens");
             let sample = format!("curl -H 'Accept: application/json' -H 'Authorization: Bearer {token}' {}/work", ask.app.base_url);
-            ask.show(&MadeView { c, name: ask.answers.text("name").trim().into(), token, sample })
+            let feed = ask.answers.list("scopes").iter().any(|s| s == "calendar").then(|| format!("{}/calendar/{token}.ics", ask.app.base_url));
+            ask.show(&MadeView { c, name: ask.answers.text("name").trim().into(), token, sample, feed })
         }
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => ask.show_as(422, &view(&ask, &faults).await?),
         Err(refusal) => Err(refusal),

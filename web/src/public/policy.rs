@@ -1,17 +1,18 @@
-//! The policy in force: every figure, list and wording of the profile with the article it rests on.
+//! The policy in force: every figure, list and wording of the profile with the article it rests on, and what differs from the others.
 
-use super::ground;
+mod speaker;
+
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
 use crate::say::Lang;
 use crate::view::chrome::Chrome;
 use askama::Template;
-use platform::day::Unit;
-use platform::profile::{Figure, Measure, Period, Profile, Reader, Reading, Reporter, Requirement, Say2, Silence, Source, Wording};
-use platform::words::Word;
-use primary::ProductForm;
+use platform::Refusal;
+use platform::profile::{Profile, Source};
 use serde::Serialize;
+use speaker::{Group, Speaker};
+use std::sync::Arc;
 
 pub fn routes() -> Vec<Route> {
     vec![route("GET", "/policy", Door::Public, "route-public-policy", policy)]
@@ -27,10 +28,11 @@ struct PolicyView {
     number: String,
     issuer: String,
     city: String,
-    from: String,
-    until: String,
-    in_force: bool,
-    ends_soon: bool,
+    in_force: String,
+    /// This is the policy that the platform runs under.
+    chosen: bool,
+    /// It has ended, or ends soon.
+    notice: Option<String>,
     digest: String,
     groups: Vec<Group>,
     texts: Vec<(String, String)>,
@@ -38,173 +40,103 @@ struct PolicyView {
     founded: usize,
     likened: usize,
     proposed: usize,
+    others: Vec<Other>,
+    differences: Vec<Difference>,
 }
 
+/// A profile that can be looked at.
 #[derive(Serialize)]
-struct Group {
-    name: &'static str,
-    title: String,
-    rows: Vec<Value>,
-}
-
-/// A value of the profile: what it is, what it says, where it is from.
-#[derive(Serialize)]
-struct Value {
+struct Other {
+    tag: String,
+    city: String,
     name: String,
+    href: String,
+    shown: bool,
+}
+
+/// A value that the profiles do not have alike: what each says, in the order of `others`.
+#[derive(Serialize)]
+struct Difference {
+    group: String,
+    name: String,
+    cells: Vec<Said>,
+}
+
+#[derive(Serialize)]
+struct Said {
+    city: String,
     text: String,
     ground: String,
+    /// It says something else than the profile shown.
+    differs: bool,
 }
 
-/// Speaks the profile in one language.
-struct Speaker<'a> {
-    lang: Lang,
-    profile: &'a Profile,
+/// The sentence on a policy that has ended or ends soon.
+pub fn notice(lang: Lang, profile: &Profile, today: chrono::NaiveDate) -> Option<String> {
+    let until = profile.in_force.until.filter(|_| profile.ends_soon(today))?;
+    let key = if today > until { "pub-policy-ended" } else { "pub-policy-ends" };
+    let left = (until - today).num_days();
+    Some(lang.ta(key, &[("name", profile.name.in_lang(lang.is_en()).into()), ("day", until.to_string()), ("n", left.to_string())]))
 }
 
-impl Speaker<'_> {
-    fn say<'s>(&self, said: &'s Say2) -> &'s str {
-        said.in_lang(self.lang.is_en())
-    }
-    fn value(&self, name: impl Into<String>, text: impl Into<String>, article: &Option<String>, source: Option<Source>) -> Value {
-        Value { name: name.into(), text: text.into(), ground: ground(self.lang, article.as_deref(), source) }
-    }
-    fn group(&self, name: &'static str, rows: Vec<Value>) -> Group {
-        Group { name, title: self.lang.t(&format!("pub-policy-{name}")), rows }
-    }
-    fn measured(&self, value: u32, unit: Measure) -> String {
-        let key = match unit {
-            Measure::Years => "pub-years",
-            Measure::Months => "pub-months",
-            Measure::Days => "pub-days",
-            Measure::Hours => "pub-hours",
-            Measure::People => "pub-people",
-            Measure::Times => "pub-times",
-        };
-        self.lang.tn(key, value)
-    }
-    fn figure(&self, name: &str, of: &Figure) -> Value {
-        self.value(self.lang.t(&format!("pub-figure-{name}")), self.measured(of.value, of.unit), &of.article, of.source)
-    }
-
-    fn figures(&self) -> Group {
-        let p = self.profile;
-        let mut rows = vec![
-            self.figure("term_cap", &p.term_cap),
-            self.figure("log_retention", &p.log_retention),
-            self.figure("record_retention", &p.record_retention),
-            self.figure("correction_rounds", &p.correction_rounds),
-            self.figure("incident_report", &p.incident_report),
-            self.figure("warn_before_end", &p.warn_before_end),
-            self.figure("reviewers", &p.compliance.reviewers),
-        ];
-        let reading = self.lang.t(if p.renewal.reading == Reading::Within { "pub-renewal-within" } else { "pub-renewal-at_least" });
-        let renewal = format!("{} {reading}", self.measured(p.renewal.value, p.renewal.unit));
-        rows.push(self.value(self.lang.t("pub-figure-renewal"), renewal, &p.renewal.article, p.renewal.source));
-        let odd = if p.panel.odd { self.lang.t("pub-panel-odd") } else { String::new() };
-        let panel = format!("{}{odd}", self.lang.tn("pub-panel-least", p.panel.least));
-        rows.push(self.value(self.lang.t("pub-figure-panel"), panel, &p.panel.article, p.panel.source));
-        self.group("figures", rows)
-    }
-
-    fn deadlines(&self) -> Group {
-        let rows = self.profile.deadlines.all().into_iter().map(|(name, d)| {
-            let unit = self.lang.tn(
-                match d.unit {
-                    Unit::Working => "pub-working-days",
-                    Unit::Calendar => "pub-days",
-                    Unit::Months => "pub-months",
-                },
-                d.value,
-            );
-            let silence = self.lang.t(match d.silence {
-                Silence::None => "pub-silence-none",
-                Silence::Escalate => "pub-silence-escalate",
-                Silence::Lapse => "pub-silence-lapse",
-                Silence::Consent => "pub-silence-consent",
-            });
-            self.value(self.lang.t(&format!("clock-{name}")), format!("{unit}{}{silence}", self.lang.pick("；", "; ")), &d.article, d.source)
-        });
-        self.group("deadlines", rows.collect())
-    }
-
-    fn purposes(&self) -> Group {
-        let rows = self.profile.purposes.iter().map(|p| {
-            let fee = self.lang.t(if p.free { "pub-free" } else { "pub-paid" });
-            self.value(self.say(&p.name), fee, &p.article, p.source)
-        });
-        self.group("purposes", rows.collect())
-    }
-
-    fn supplies(&self) -> Group {
-        let forms = |forms: &[platform::profile::Form]| {
-            forms.iter().filter_map(|f| ProductForm::of(f.key())).map(|f| self.lang.w(f)).collect::<Vec<_>>().join(self.lang.pick("、", ", "))
-        };
-        let rows = self.profile.supplies.iter().map(|s| {
-            let mut text = if s.forms.is_empty() { self.lang.t("pub-supply-none") } else { forms(&s.forms) };
-            if !s.on_approval.is_empty() {
-                text = format!("{text}{}{} {}", self.lang.pick("；", "; "), self.lang.t("pub-on-approval"), forms(&s.on_approval));
+/// What the profiles do not have alike; the first is the one that is shown.
+fn differences(lang: Lang, profiles: &[&Arc<Profile>]) -> Vec<Difference> {
+    let spoken: Vec<(String, Vec<Group>)> = profiles
+        .iter()
+        .map(|p| {
+            let speaker = Speaker { lang, profile: p };
+            (speaker.say(&p.city).to_string(), speaker.groups())
+        })
+        .collect();
+    let mut found = Vec::new();
+    let Some((_, first)) = spoken.first() else { return found };
+    for (at, group) in first.iter().enumerate() {
+        let mut keys: Vec<&str> = Vec::new();
+        for key in spoken.iter().flat_map(|(_, groups)| groups[at].rows.iter().map(|row| row.key.as_str())) {
+            if !keys.contains(&key) {
+                keys.push(key);
             }
-            self.value(self.lang.t(&format!("level-l{}", s.level)), text, &s.article, s.source)
-        });
-        self.group("supplies", rows.collect())
+        }
+        for key in keys {
+            let rows: Vec<_> = spoken.iter().map(|(city, groups)| (city, groups[at].rows.iter().find(|row| row.key == key))).collect();
+            let text = |row: Option<&speaker::Value>| match row {
+                None => "—".to_string(),
+                Some(row) if group.figures => row.text.clone(),
+                Some(_) => lang.t("pub-policy-has"),
+            };
+            let own = rows.first().map(|(_, row)| text(*row)).unwrap_or_default();
+            let cells: Vec<Said> = rows
+                .iter()
+                .map(|(city, row)| Said {
+                    city: city.to_string(),
+                    text: text(*row),
+                    ground: row.map(|row| row.ground.clone()).unwrap_or_default(),
+                    differs: text(*row) != own,
+                })
+                .collect();
+            if cells.iter().any(|cell| cell.differs) {
+                let name = rows.iter().find_map(|(_, row)| row.map(|row| row.name.clone())).unwrap_or_default();
+                found.push(Difference { group: group.title.clone(), name, cells });
+            }
+        }
     }
-
-    fn requirements(&self, name: &'static str, of: &[Requirement]) -> Group {
-        self.group(name, of.iter().map(|r| self.value(self.say(&r.name), "", &r.article, r.source)).collect())
-    }
-
-    fn materials(&self) -> Group {
-        let rows = self.profile.materials.iter().map(|m| {
-            let marks = [(m.expires, "pub-material-expires"), (m.from_dossier, "pub-material-dossier")];
-            let text: Vec<String> = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, key)| self.lang.t(key)).collect();
-            self.value(self.say(&m.name), text.join(self.lang.pick("；", "; ")), &m.article, m.source)
-        });
-        self.group("materials", rows.collect())
-    }
-
-    fn wordings<'w>(&self, name: &'static str, of: impl Iterator<Item = &'w Wording>) -> Group {
-        self.group(name, of.map(|w| self.value(self.say(&w.name), self.say(&w.text), &w.article, w.source)).collect())
-    }
-
-    fn reports(&self) -> Group {
-        let rows = self.profile.reports.iter().map(|r| {
-            let who = self.lang.t(if r.who == Reporter::Primary { "org-kind-primary" } else { "org-kind-developer" });
-            let to = self.lang.t(if r.to == Reader::Public { "pub-report-public" } else { "pub-report-authority" });
-            let period = self.lang.t(if r.period == Period::Year { "pub-report-year" } else { "pub-report-quarter" });
-            let due = self.lang.tn("pub-report-due", r.months_after);
-            let optional = if r.optional { self.lang.t("optional") } else { String::new() };
-            self.value(self.say(&r.name), format!("{who} → {to} · {period} · {due} {optional}"), &r.article, r.source)
-        });
-        self.group("reports", rows.collect())
-    }
-
-    fn groups(&self) -> Vec<Group> {
-        let p = self.profile;
-        vec![
-            self.figures(),
-            self.deadlines(),
-            self.purposes(),
-            self.supplies(),
-            self.requirements("conditions", &p.conditions),
-            self.materials(),
-            self.wordings("clauses", p.clauses.iter()),
-            self.wordings("points", p.compliance.points.iter().chain([&p.compliance.hard_stop])),
-            self.reports(),
-            self.requirements("personal", &p.personal),
-            self.requirements("personnel", &p.personnel),
-        ]
-    }
+    found
 }
 
-/// `GET /policy`
+/// `GET /policy`, `GET /policy?profile=beijing`
 async fn policy(ask: Ask) -> PageResult {
-    let rules = ask.app.db.rules();
-    let p = &rules.profile;
+    let db = &ask.app.db;
+    let in_force = &db.rules().profile;
+    let asked = ask.q("profile");
+    let p = if asked.is_empty() { in_force } else { db.book().choose(asked).ok_or(Refusal::NotFound)? };
+    let mut profiles = vec![p];
+    profiles.extend(db.book().latest().into_iter().filter(|other| other.id != p.id));
     let speaker = Speaker { lang: ask.lang, profile: p };
-    let today = platform::day::shanghai_date(ask.app.db.clock().now());
+    let today = platform::day::shanghai_date(db.clock().now());
     let grounds = p.grounds();
     let founded = grounds.iter().filter(|g| g.source.is_none()).count();
     let proposed = grounds.iter().filter(|g| g.source == Some(Source::Proposal)).count();
+    let chosen = p.version_tag() == in_force.version_tag();
     ask.show(&PolicyView {
         c: ask.chrome(ask.t("pub-policy")),
         tag: p.version_tag(),
@@ -212,15 +144,54 @@ async fn policy(ask: Ask) -> PageResult {
         number: p.number.clone(),
         issuer: speaker.say(&p.issuer).into(),
         city: speaker.say(&p.city).into(),
-        from: p.in_force.from.to_string(),
-        until: p.in_force.until.to_string(),
-        in_force: p.in_force_on(today),
-        ends_soon: p.in_force_on(today) && p.ends_soon(today),
+        in_force: speaker.in_force(),
+        chosen,
+        notice: notice(ask.lang, p, today),
         digest: p.digest().into(),
         groups: speaker.groups(),
         texts: p.texts.iter().map(|t| (t.prefix.clone(), speaker.say(&t.name).to_string())).collect(),
         founded,
         likened: grounds.len() - founded - proposed,
         proposed,
+        others: profiles
+            .iter()
+            .map(|other| Other {
+                tag: other.version_tag(),
+                city: speaker.say(&other.city).into(),
+                name: speaker.say(&other.name).into(),
+                href: if other.version_tag() == in_force.version_tag() { "/policy".into() } else { format!("/policy?profile={}", other.id) },
+                shown: other.version_tag() == p.version_tag(),
+            })
+            .collect(),
+        differences: differences(ask.lang, &profiles),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use platform::profile::Book;
+
+    #[test]
+    fn what_differs_is_found_and_what_is_alike_is_left_out() {
+        let profiles = Book::built_in().latest();
+        let found = differences(Lang::En, &profiles);
+        let of = |name: &str| found.iter().find(|d| d.name == name);
+        let term = of(&Lang::En.t("pub-figure-term_cap")).unwrap();
+        assert_eq!(term.cells.iter().map(|c| c.differs).collect::<Vec<_>>(), [false, true, true, false, true]);
+        let share = of(&Lang::En.t("clock-share_answer")).unwrap();
+        assert_eq!(share.cells.iter().map(|c| c.differs).collect::<Vec<_>>(), [false, false, false, false, true]);
+        assert!(of(&Lang::En.t("clock-registration_accept")).is_none(), "the national clocks are alike");
+    }
+
+    #[test]
+    fn the_end_of_a_policy_is_told_in_time() {
+        let day = |text: &str| text.parse().unwrap();
+        let book = Book::built_in();
+        let (zhangjiakou, nanjing) = (book.choose("zhangjiakou").unwrap(), book.choose("nanjing").unwrap());
+        assert_eq!(notice(Lang::Zh, zhangjiakou, day("2026-10-01")), None);
+        assert!(notice(Lang::Zh, zhangjiakou, day("2026-10-02")).is_some_and(|said| said.contains("2027-03-31") && said.contains("180")));
+        assert!(notice(Lang::En, nanjing, day("2026-05-24")).is_some_and(|said| said.contains("2026-05-23") && said.contains("ended")));
+        assert_eq!(notice(Lang::Zh, book.choose("beijing").unwrap(), day("2099-01-01")), None);
+    }
 }

@@ -168,7 +168,7 @@ pub fn timeline(lang: Lang, events: &[Event]) -> Vec<Moment> {
             at: platform::clock::shanghai_text(e.at),
             iso: e.at.and_utc().to_rfc3339(),
             act: e.act.clone(),
-            act_name: lang.maybe(&format!("{}-act-{}", e.noun, e.act)).unwrap_or_else(|| e.act.clone()),
+            act_name: lang.act(&e.noun, &e.act),
             who: if e.actor.is_some() { e.actor_name.clone() } else { lang.w(e.role) },
             org: e.org_name.clone(),
             role: lang.w(e.role),

@@ -33,6 +33,8 @@ pub struct Chrome {
     /// This session owes a code.
     pub owes_code: bool,
     pub city: String,
+    /// The policy has ended or ends soon; on the pages of the work area.
+    pub policy: Option<String>,
     pub assets: &'static str,
 }
 
@@ -62,6 +64,10 @@ impl Chrome {
             // The pages where it is mended say so themselves.
             needs_factor: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Missing) && ask.path != "/account/factor",
             owes_code: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Owed) && ask.path != "/account/code",
+            policy: ask.who.person.and_then(|_| {
+                let today = platform::day::shanghai_date(ask.app.db.clock().now());
+                crate::public::policy::notice(ask.lang, &ask.app.db.rules().profile, today)
+            }),
             city: ask.app.db.rules().profile.city.in_lang(ask.lang.is_en()).to_string(),
             assets: crate::assets::version(),
         }

@@ -71,7 +71,7 @@ async fn search(ask: Ask) -> PageResult {
             Cell::at(Some(e.at)),
             said(format!("noun-{}", e.noun), &e.noun),
             Cell::link(&e.title, format!("/work/audit?noun={}&subject={}", e.noun, e.subject)),
-            said(format!("{}-act-{}", e.noun, e.act), &e.act),
+            Cell { text: lang.act(&e.noun, &e.act), raw: e.act.clone(), ..Cell::default() },
             said(format!("{}-state-{}", e.noun, e.to_state), &e.to_state),
             Cell::text(&e.actor_name),
             Cell::text(&e.org_name),
