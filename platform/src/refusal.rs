@@ -154,7 +154,7 @@ impl Refusal {
         match self {
             Self::WrongRole { article, .. } | Self::WrongState { article, .. } | Self::Rule { article, .. } => Some(*article),
             Self::Sealed { .. } => Some("ZJK-13(5)"),
-            Self::TooLate { .. } => Some("ZJK-13(5)"),
+            Self::TooLate { .. } => Some("ZJK-13(5) BJ-11 NJ-9 ZJ-4.1"),
             Self::SecondFactor => Some("ZJK-18"),
             _ => None,
         }

@@ -138,7 +138,7 @@ fn dead<T>() -> Result<T, Refusal> {
     Err(Refusal::rule("link-used", "ZJ-5.4(1)"))
 }
 fn same_person<T>() -> Result<T, Refusal> {
-    Err(Refusal::rule("same-person", "ZJ-5.4(1)"))
+    Err(Refusal::rule("same-person", "ZJK-28"))
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
         return Err(Refusal::Faulty(vec![Fault::at("fee", "not-as-offered").with("fee", money::yuan(won.price()))]));
     }
     if fee > 0 && tx.profile().purpose(purpose.as_str()).is_some_and(|p| p.free) {
-        return Err(Refusal::rule("public-good-free", "ZJK-6"));
+        return Err(Refusal::rule("public-good-free", "ZJK-6 PRI65"));
     }
     let files = file::attach(tx, who, &a.list("files"), Filing::NAME, &id.to_string(), false)?;
     a.set("resources", resources);

@@ -141,11 +141,11 @@ pub fn notice(tx: &mut Tx, who: &Caller, row: &Announcement, a: Answers) -> Resu
 /// The objection period has passed and every objection is answered.
 pub fn may_award(look: &mut Look, _: &Caller, row: &Announcement) -> Result<()> {
     if let Some(until) = row.objection_until.filter(|d| look.today() <= *d) {
-        return Err(Refusal::rule("objection-period", "BJ-12").with("until", until));
+        return Err(Refusal::rule("objection-period", "ZJK-29").with("until", until));
     }
     match announcement::unanswered_objections(look, row.id)? {
         0 => Ok(()),
-        count => Err(Refusal::rule("unanswered-objection", "BJ-12").with("count", count)),
+        count => Err(Refusal::rule("unanswered-objection", "ZJK-29").with("count", count)),
     }
 }
 

@@ -61,10 +61,10 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(Submitted, Act::Approve, &[Reviewer], Approved, "ZJK-25").tell(OWNER),
     step(Submitted, Act::Return, &[Reviewer], Returned, "ZJK-25").tell(OWNER),
     step(Submitted, Act::Refuse, &[Reviewer], Refused, "ZJK-21").tell(OWNER),
-    step(Approved, Act::List, MAKER, Listed, "ZJK-23"),
-    step(Delisted, Act::List, MAKER, Listed, "ZJK-23"),
+    step(Approved, Act::List, MAKER, Listed, "ZJK-23 ZJK-25"),
+    step(Delisted, Act::List, MAKER, Listed, "ZJK-23 ZJK-25"),
     // The operator may take a product off the shelf at once when a risk is found.
-    step(Listed, Act::Delist, &[DeveloperAdmin, DeveloperStaff, Reviewer], Delisted, "ZJK-28").tell(OWNER),
+    step(Listed, Act::Delist, &[DeveloperAdmin, DeveloperStaff, Reviewer], Delisted, "ZJK-23 ZJK-28").tell(OWNER),
     step(Approved, Act::Revise, MAKER, Approved, "ZJK-25"),
     step(Listed, Act::Revise, MAKER, Listed, "ZJK-25"),
     step(Delisted, Act::Revise, MAKER, Delisted, "ZJK-25"),

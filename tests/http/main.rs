@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod golden;
+mod law;
 mod matrix;
 mod pages;
 mod tokens;

@@ -8,6 +8,7 @@ pub mod disclosures;
 pub mod glossary;
 pub mod help;
 pub mod home;
+pub mod law;
 pub mod licences;
 pub mod picture;
 pub mod policy;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         help::routes(),
         glossary::routes(),
         policy::routes(),
+        law::routes(),
         demo::routes(),
     ] {
         routes.extend(more);

@@ -48,7 +48,7 @@ pub fn declare(tx: &mut Tx, who: &Caller, in_org: Id<Org>, note: &str) -> Result
             from: None,
             to: "declared",
             role: Role::Registered,
-            article: "BJ-12",
+            article: "ZJK-28 BID-37",
         },
         Record::of(&row).because(note),
     )?;
@@ -76,5 +76,5 @@ pub fn must_be_free(look: &mut Look, who: &Caller, of: Id<Org>) -> Result<()> {
         .filter(membership::person.eq(person).and(membership::org.eq(of)).and(membership::until.is_null()))
         .count()
         .get_result(look.db())?;
-    if declared + belongs > 0 { Err(Refusal::rule("interest", "BJ-12")) } else { Ok(()) }
+    if declared + belongs > 0 { Err(Refusal::rule("interest", "ZJK-28 BID-37")) } else { Ok(()) }
 }

@@ -111,7 +111,7 @@ pub(crate) fn log(tx: &mut Tx, who: &Caller, id: Id<Person>, title: &str, owner:
     event::append(tx, who, about, record).map(drop)
 }
 
-/// The three administrators check each other: nobody is two of them (ZJ-5.4(1)).
+/// The three administrators check each other: nobody is two of them (ZJK-28).
 pub const ADMINISTRATORS: [Role; 3] = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
 
 /// Gives a person a role for an organisation whose kind has it. Idempotent. The rule `same-person` keeps the three
@@ -135,7 +135,7 @@ pub fn grant(tx: &mut Tx, who: &Caller, to: Id<Person>, of: Id<Org>, role: Role)
             .count()
             .get_result(tx.db())?;
         if held > 0 {
-            return Err(Refusal::rule("same-person", "ZJ-5.4(1)"));
+            return Err(Refusal::rule("same-person", "ZJK-28"));
         }
     }
     let row = Membership { id: tx.id(), person: to, org: of, role, since: tx.now(), until: None };
@@ -153,7 +153,7 @@ pub fn revoke(tx: &mut Tx, who: &Caller, from: Id<Person>, of: Id<Org>, role: Ro
             .count()
             .get_result(tx.db())?;
         if others == 0 {
-            return Err(Refusal::rule("last-admin", "ZJ-5.4(1)"));
+            return Err(Refusal::rule("last-admin", "ZJK-28"));
         }
     }
     let ended = diesel::update(

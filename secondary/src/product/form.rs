@@ -156,7 +156,7 @@ pub fn must_be_covered(look: &mut Look, licence: &Licence, content: &Content) ->
     let terms = licence.terms();
     // Data granted free for the public good makes no goods for sale; the other way round does no harm.
     if terms.purpose == Purpose::PublicGood && content.purpose != Purpose::PublicGood {
-        return Err(Refusal::rule("outside-purpose", "ZJK-6"));
+        return Err(Refusal::rule("outside-purpose", "ZJK-21"));
     }
     if content.sources.iter().any(|s| !terms.resources.contains(s)) {
         return Err(Refusal::rule("outside-scope", "ZJK-21"));

@@ -82,7 +82,7 @@ pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()
 
 /// What serves the public good costs nothing (ZJK-6).
 pub(super) fn must_be_free(purpose: Purpose, price: &pricing::Pricing) -> Result<()> {
-    if purpose == Purpose::PublicGood && price.tariff != pricing::Kind::Free { Err(Refusal::rule("public-good-free", "ZJK-6")) } else { Ok(()) }
+    if purpose == Purpose::PublicGood && price.tariff != pricing::Kind::Free { Err(Refusal::rule("public-good-free", "ZJK-6 PRI65")) } else { Ok(()) }
 }
 
 pub(super) fn list(tx: &mut Tx, who: &Caller, row: &Product, _: Answers) -> Result<()> {

@@ -31,7 +31,7 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
     let mut form = draw(ask.lang, &interest::DECLARE, &Filling { answers: ask.answers.clone(), faults: faults.to_vec(), choices });
     form.action = "/work/interests".into();
     form.submit = ask.t("interest-act-declare");
-    form.article = "BJ-12".into();
+    form.article = "ZJK-28 BID-37".into();
     let c = ask.chrome(ask.t("nav-interests")).crumb(ask.t("nav-work"), "/work");
     let view = PanelsView::new(c).lead(ask.t("interest-lead")).panel(Panel { title: ask.t("interest-own"), table: Some(table), ..Panel::default() });
     Ok(view.panel(Panel { title: ask.t("interest-act-declare"), form: Some(form), ..Panel::default() }))
