@@ -37,6 +37,8 @@ const RULES: &[RuleText] = &[
     ("collected-elsewhere", "“{item}”可以通过共享取得：{unit}已在“{title}”中提供，不得重复采集。", "“{item}” can be had by sharing: {unit} provides it in “{title}”, so it may not be collected again.", "删去这一采集项，改为申请共享。", "Leave the item out and ask for sharing instead."),
     ("collected-already", "“{item}”已由{unit}在“{title}”中负责采集，不得多头采集。", "“{item}” is collected by {unit} under “{title}”, so nobody else may collect it.", "与该单位协商，由其编目后申请共享。", "Agree with that unit that it enters the data in the catalogue, then ask for sharing."),
     ("supply-not-late", "提供期限（{until}）未到，暂不能提请协调。", "The data is not overdue before {until}, so there is nothing to settle yet.", "等待提供；到期仍未提供的再提请协调。", "Wait for the data; come back when the day has passed."),
+    ("no-ground-given", "备案中没有说明不适宜提供接口的依据。", "The filing does not say why an interface does not suit.", "退回补充依据，或者由该单位提供接口。", "Return it for that ground, or let the unit serve it by an interface."),
+    ("no-observer", "贵单位尚未指定数据观察员。", "Your unit has named no data observer.", "先指定数据观察员，再答复意见。", "Name the data observer first, then answer."),
     ("is-open", "“{title}”已经无条件开放，可以直接获取。", "“{title}” is open without condition already.", "在开放数据页面直接获取。", "Take it from the open-data pages."),
     ("open-points", "退回时提出的要点还没有全部答复。", "Some points raised at the return are not answered.", "逐点答复后再提交。", "Answer each point and submit again."),
     ("seats-taken", "审核席位已满。", "All reviewer seats are taken.", "等待移交或处理其他事项。", "Wait for a hand-over or take another case."),
