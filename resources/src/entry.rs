@@ -243,7 +243,7 @@ impl Noun for Entry {
             .when(own),
         deed(Act::Withdraw, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Withdraw, Record::none().because(a.text("reason"))).map(drop))
             .when(|look, who, row| if who.is(Bureau) { Ok(()) } else { own(look, who, row) }),
-        deed(Act::Review, &REVIEW, |tx, who, row, a| {
+        deed(Act::Review, &REVIEW, |tx, who, row: &Entry, a| {
             let kept = json!({"share": row.share, "open": row.open});
             flow::take(tx, who, row, Act::Review, Record::of(kept).because(a.text("reason"))).map(drop)
         })

@@ -91,7 +91,7 @@ impl Noun for Node {
             flow::take(tx, who, row, Act::Confirm, Record::of(row.answers()).because(a.text("reason"))).map(drop)
         }),
         deed(Act::Edit, &NODE, edit).when(own),
-        deed(Act::Tie, &TIE, |tx, who, row, a| {
+        deed(Act::Tie, &TIE, |tx, who, row: &Node, a| {
             tie(tx, who, row.id, &a.list("entries"))?;
             flow::take(tx, who, row, Act::Tie, Record::of(json!({"entries": a.list("entries")}))).map(drop)
         })
