@@ -572,6 +572,19 @@ pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Page
     }
 }
 
+/// How many of a unit's published entries must have their attributes looked at within ten days, or should have had (XC-23).
+pub fn review_waiting(look: &mut Look, who: &Caller) -> Result<Option<flow::Waiting>> {
+    let (Some(own), true) = (who.org, who.is(Source)) else { return Ok(None) };
+    let soon = look.today() + chrono::Duration::days(10);
+    let days: Vec<Option<NaiveDate>> = entry::table
+        .filter(entry::owner.eq(own).and(entry::state.eq(State::Published)).and(entry::due_on.le(soon)))
+        .select(entry::due_on)
+        .limit(1000)
+        .load(look.db())?;
+    let first = days.iter().flatten().min().copied();
+    Ok(first.map(|due| flow::Waiting { state: State::Published.as_str().into(), count: days.len() as i64, due_on: Some(due) }))
+}
+
 /// The published catalogue, by words in title or code and by domain; an unknown domain finds nothing.
 pub fn published(look: &mut Look, words: &str, domain: &str, page: Page) -> Result<Paged<Entry>> {
     let chosen = Domain::of(domain);

@@ -181,7 +181,7 @@ fn ask(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Sharing>> {
     let Ok(until) = a.text("until").parse::<NaiveDate>() else { return Err(Refusal::fault("until", "not-a-date")) };
     let mut faults = item_faults(&entry, &a);
     if until < tx.today() {
-        faults.push(Fault::at("until", "in-the-past"));
+        faults.push(Fault::at("until", "in-the-past").with("earliest", tx.today()));
     }
     if !faults.is_empty() {
         return Err(Refusal::Faulty(faults));

@@ -9,6 +9,7 @@ pub mod glossary;
 pub mod help;
 pub mod home;
 pub mod licences;
+pub mod open_data;
 pub mod picture;
 pub mod policy;
 pub mod prices;
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
         scenarios::routes(),
         announcements::routes(),
         resources::routes(),
+        open_data::routes(),
         products::routes(),
         licences::routes(),
         prices::routes(),

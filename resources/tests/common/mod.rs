@@ -9,7 +9,7 @@ use platform::flow::{self, Noun};
 use platform::people::{org, person};
 use platform::refusal::Refusal;
 use platform::sheet::Answers;
-use platform::{Clock, Id, Look, event};
+use platform::{Clock, Id, Look, Word, event};
 use resources::entry::{self, Entry};
 use serde_json::{Value, json};
 
