@@ -32,6 +32,8 @@ pub enum Tell {
     Owner,
     /// Everybody in that role.
     Role(Role),
+    /// The people of the organisation that the row names in that column: the other side of a case.
+    Party(&'static str),
 }
 
 /// A line of a step table.
@@ -81,6 +83,8 @@ pub trait Noun: Sized + Clone + Send + 'static {
     const OPENING: Option<Opening<Self>>;
     /// States that can still be left and in which nothing waits for anybody: what is published, what runs until its day.
     const RESTS: &'static [Self::State] = &[];
+    /// States in which it is not the owner's turn but that of the organisation in this column: the other side of a case.
+    const PARTIES: &'static [(Self::State, &'static str)] = &[];
     /// What may be done to it, in the order of its buttons.
     const DEEDS: &'static [Deed<Self>];
 
@@ -249,10 +253,26 @@ fn leave<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, step: &Step<N::State, N::A
             }
             // A sealed act is told to its owner only.
             Tell::Role(role) if !sealed => mail::tell_role(tx, *role, who, seq)?,
-            Tell::Role(_) => {}
+            Tell::Party(column) if !sealed => {
+                if let Some(org) = party::<N>(tx, row.id(), column)? {
+                    mail::tell_org(tx, org, who, seq)?;
+                }
+            }
+            Tell::Role(_) | Tell::Party(_) => {}
         }
     }
     Ok(())
+}
+
+/// The organisation that a row names in a column of ours.
+fn party<N: Noun>(tx: &mut Tx, id: Id<N>, column: &str) -> Result<Option<Id<Org>>> {
+    #[derive(diesel::QueryableByName)]
+    struct Party {
+        #[diesel(sql_type = Nullable<Text>)]
+        party: Option<Id<Org>>,
+    }
+    let found: Party = diesel::sql_query(format!("SELECT {column} AS party FROM {} WHERE id = $1", N::TABLE)).bind::<Text, _>(id).get_result(tx.db())?;
+    Ok(found.party)
 }
 
 /// Sets the day on which the named deadline falls, or clears it. In a year without announced holidays the day stays
@@ -337,15 +357,16 @@ pub struct Waiting {
 
 /// What waits for the caller, by state; those who oversee see all, others their own organisation's.
 pub fn waiting<N: Noun>(look: &mut Look, who: &Caller) -> Result<Vec<Waiting>> {
-    let states: Vec<&str> = N::State::ALL.iter().filter(|s| who.is_any(turn::<N>(**s))).map(|s| s.as_str()).collect();
+    let states: Vec<N::State> = N::State::ALL.iter().copied().filter(|s| who.is_any(turn::<N>(*s))).collect();
     let Some(org) = who.org.filter(|_| !states.is_empty()) else { return Ok(Vec::new()) };
-    // The states are words of ours, never of a user.
-    let list = states.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
-    let whose = if who.oversees() { "$1 <> ''" } else { "owner = $1" };
-    let sql = format!(
-        "SELECT state, COUNT(*) AS count, MIN(due_on) AS due_on FROM {} WHERE state IN ({list}) AND {whose} GROUP BY state ORDER BY state",
-        N::TABLE
-    );
+    // The states and columns are words of ours, never of a user.
+    let mine = |state: N::State| {
+        let column = N::PARTIES.iter().find(|(s, _)| *s == state).map_or("owner", |(_, column)| column);
+        let whose = if who.oversees() { "$1 <> ''".to_string() } else { format!("{column} = $1") };
+        format!("(state = '{}' AND {whose})", state.as_str())
+    };
+    let mine = states.into_iter().map(mine).collect::<Vec<_>>().join(" OR ");
+    let sql = format!("SELECT state, COUNT(*) AS count, MIN(due_on) AS due_on FROM {} WHERE {mine} GROUP BY state ORDER BY state", N::TABLE);
     Ok(diesel::sql_query(sql).bind::<Text, _>(org).load(look.db())?)
 }
 
@@ -410,6 +431,7 @@ pub fn table<N: Noun>() -> Table {
                     .map(|t| match t {
                         Tell::Owner => "owner".to_string(),
                         Tell::Role(r) => r.to_string(),
+                        Tell::Party(column) => format!("of-{column}"),
                     })
                     .collect(),
                 clock: s.clock,

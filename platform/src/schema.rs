@@ -184,6 +184,10 @@ noun_table! { entry {
     open -> Text,
     cycle -> Text,
     personal -> Bool,
+    shared_from -> Nullable<Text>,
+    consented_on -> Nullable<Date>,
+    excluded -> Nullable<Text>,
+    excluded_basis -> Nullable<Text>,
 } }
 noun_table! { demand {
     domain -> Text,
@@ -315,6 +319,59 @@ noun_table! { disclosure {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+noun_table! { node {
+    kind -> Text,
+    parent -> Nullable<Text>,
+    code -> Nullable<Text>,
+} }
+diesel::table! { chain_link (id) {
+    id -> Text,
+    entry -> Text,
+    node -> Text,
+    made_by -> Nullable<Text>,
+    made_at -> Timestamp,
+} }
+noun_table! { collection {
+    subject_key -> Text,
+} }
+diesel::table! { collection_item (id) {
+    id -> Text,
+    collection -> Text,
+    owner -> Text,
+    subject_key -> Text,
+    item_key -> Text,
+    name -> Text,
+} }
+noun_table! { sharing {
+    provider -> Text,
+    entry -> Text,
+    until -> Date,
+} }
+noun_table! { opening {
+    unit -> Text,
+    entry -> Text,
+} }
+noun_table! { opening_plan {
+    year -> Integer,
+} }
+noun_table! { quality {
+    entry -> Text,
+    source -> Text,
+    unit -> Text,
+    kind -> Text,
+} }
+noun_table! { purchase {
+    entry -> Nullable<Text>,
+} }
+noun_table! { backflow {
+} }
+noun_table! { observer {
+    person -> Text,
+} }
+noun_table! { opinion {
+    unit -> Text,
+    topic -> Text,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -351,6 +408,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     vote,
     pricing,
     disclosure,
+    node,
+    chain_link,
+    collection,
+    collection_item,
+    sharing,
+    opening,
+    opening_plan,
+    quality,
+    purchase,
+    backflow,
+    observer,
+    opinion,
 );
 
 mod migrate;
@@ -392,4 +461,16 @@ pub(crate) const ORDER: &[&str] = &[
     "vote",
     "pricing",
     "disclosure",
+    "node",
+    "chain_link",
+    "collection",
+    "collection_item",
+    "sharing",
+    "opening",
+    "opening_plan",
+    "quality",
+    "purchase",
+    "backflow",
+    "observer",
+    "opinion",
 ];

@@ -337,7 +337,7 @@ fn faults(tx: &mut Tx, a: &Answers, call: &Call, class: &Scenario, method: Selec
     }
     faults.extend(date_faults(tx, a, method)?);
     faults.extend(invited_faults(tx, call, method)?);
-    match entry::must_be_published(tx, "entries", &call.entries) {
+    match entry::must_be_operable(tx, "entries", &call.entries) {
         Ok(_) => Ok(faults),
         Err(Refusal::Faulty(more)) => Ok(faults.into_iter().chain(more).collect()),
         Err(other) => Err(other),

@@ -7,6 +7,7 @@ mod products;
 mod resources;
 mod scenarios;
 mod stage;
+mod units;
 
 use crate::serve;
 use chrono::{Datelike, Duration, NaiveDate};
@@ -73,12 +74,14 @@ pub fn load(settings: &Settings) -> Result<Vec<Account>, String> {
 fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     cast::enter(&mut stage)?;
     let entries = resources::play(&mut stage)?;
+    units::early(&mut stage, &entries)?;
     let scenarios = scenarios::play(&mut stage, &entries)?;
     let licences = calls::play(&mut stage, &entries, &scenarios)?;
     products::play(&mut stage, &licences)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
     scenarios::finish(&mut stage)?;
+    units::finish(&mut stage, &entries)?;
     cast::newcomers(&mut stage)?;
     Ok(stage.accounts)
 }

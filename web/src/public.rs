@@ -10,6 +10,7 @@ pub mod help;
 pub mod home;
 pub mod law;
 pub mod licences;
+pub mod open_data;
 pub mod picture;
 pub mod policy;
 pub mod prices;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         scenarios::routes(),
         announcements::routes(),
         resources::routes(),
+        open_data::routes(),
         products::routes(),
         licences::routes(),
         prices::routes(),

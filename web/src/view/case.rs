@@ -154,6 +154,12 @@ impl CaseView {
             None => self.sections.push(Section { facts, ..Section::default() }),
         }
     }
+    /// Adds a section of facts, unless there are none.
+    pub fn section(&mut self, title: String, facts: Vec<Fact>) {
+        if !facts.is_empty() {
+            self.sections.push(Section { title, facts, ..Section::default() });
+        }
+    }
     /// Adds a section that is a table.
     pub fn table(&mut self, title: String, columns: Vec<String>, rows: Vec<Vec<Cell>>, empty: String) {
         self.sections.push(Section { title, table: Some(TableView { columns, rows, empty }), ..Section::default() });
