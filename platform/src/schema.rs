@@ -232,6 +232,7 @@ noun_table! { filing {
     bid -> Text,
     scenario -> Text,
     holder -> Text,
+    amendment -> Nullable<Text>,
 } }
 noun_table! { licence {
     scenario -> Text,
@@ -241,6 +242,8 @@ noun_table! { licence {
     in_force_at -> Nullable<Timestamp>,
     ended_at -> Nullable<Timestamp>,
     end_kind -> Nullable<Text>,
+    follows -> Nullable<Text>,
+    reminded -> Nullable<Integer>,
 } }
 diesel::table! { agreement (id) {
     id -> Text,
@@ -372,6 +375,38 @@ noun_table! { opinion {
     unit -> Text,
     topic -> Text,
 } }
+noun_table! { amendment {
+    licence -> Text,
+    kind -> Text,
+} }
+noun_table! { rectification {
+    licence -> Text,
+    closes -> Text,
+    ordered_as -> Text,
+} }
+noun_table! { termination {
+    licence -> Text,
+    kind -> Text,
+    heard_until -> Nullable<Date>,
+    ends_on -> Nullable<Date>,
+    rectification -> Nullable<Text>,
+} }
+noun_table! { destruction {
+    licence -> Text,
+    hold_until -> Date,
+    certified_at -> Nullable<Timestamp>,
+    digest -> Nullable<Text>,
+} }
+noun_table! { archive {
+    licence -> Text,
+    class -> Text,
+    keep_until -> Nullable<Date>,
+} }
+noun_table! { bar {
+    licence -> Nullable<Text>,
+    kind -> Text,
+    until_on -> Date,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -420,6 +455,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     backflow,
     observer,
     opinion,
+    amendment,
+    rectification,
+    termination,
+    destruction,
+    archive,
+    bar,
 );
 
 mod migrate;
@@ -473,4 +514,10 @@ pub(crate) const ORDER: &[&str] = &[
     "backflow",
     "observer",
     "opinion",
+    "amendment",
+    "rectification",
+    "termination",
+    "destruction",
+    "archive",
+    "bar",
 ];

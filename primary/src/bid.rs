@@ -4,6 +4,7 @@
 use crate::SelectionMethod;
 use crate::announcement::{self, Announcement};
 use crate::dossier::{self, Paper};
+use crate::licence;
 use crate::scenario::Scenario;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -239,9 +240,7 @@ fn start(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Bid>> {
     let announcement = announcement::row(tx, id)?;
     let opening = must_be_open(&announcement, tx.now())?;
     let own = org::must_be_ready(tx, who)?;
-    if own.affiliate {
-        return Err(Refusal::rule("affiliate", "ZJK-13(6)"));
-    }
+    licence::must_be_eligible(tx, own.id)?;
     let call = announcement.call()?;
     if announcement.method == SelectionMethod::InvitedTender && !call.invited.contains(&own.id) {
         return Err(Refusal::rule("not-invited", "ZJK-13(5)"));
@@ -342,9 +341,7 @@ fn submit(tx: &mut Tx, who: &Caller, row: &Bid, _: Answers) -> Result<()> {
     form::must_be_draft(row)?;
     before_deadline(tx, who, row)?;
     let own = org::must_be_ready(tx, who)?;
-    if own.affiliate {
-        return Err(Refusal::rule("affiliate", "ZJK-13(6)"));
-    }
+    licence::must_be_eligible(tx, own.id)?;
     let faults = form::faults(tx, who, row)?;
     if let Some(expired) = faults.iter().find(|f| f.code == "paper-expired") {
         let title = expired.args.first().map(|(_, t)| t.clone()).unwrap_or_default();

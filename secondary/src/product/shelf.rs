@@ -56,10 +56,13 @@ pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: 
     flow::take(tx, who, &named, act, Record::of(detail).because(reason)).map(drop)
 }
 
-/// Refuses unless the product may be put on the shelf: an approved version, the licence in force, a price received and
+/// Refuses unless the product may be put on the shelf: an approved version within a licence that permits it, a price received and
 /// effective, and not taken off by the operator since.
 pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()> {
-    licence::must_be_in_force(look, row.licence)?;
+    let licence = licence::may(look, row.licence, licence::Permission::List)?;
+    if row.approved_version.is_some() && !super::succession::is_covered(look, row, &licence)? {
+        return Err(Refusal::rule("outside-scope", "ZJK-21"));
+    }
     let Some(price) = pricing::current(look, row.id)? else {
         return Err(match pricing::coming(look, row.id)? {
             Some(from) => Refusal::rule("not-effective", "BJ-17").with("from", from),

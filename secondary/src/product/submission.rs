@@ -42,7 +42,7 @@ pub(super) fn submit(tx: &mut Tx, who: &Caller, row: &Product, act: Act, _: Answ
 fn settled(look: &mut Look, who: &Caller, row: &Product) -> Result<(Answers, form::Content)> {
     org::must_be_ready(look, who)?;
     person::must_be_ready(look, who)?;
-    let licence = licence::must_be_in_force(look, row.licence)?;
+    let licence = licence::may(look, row.licence, licence::Permission::Submit)?;
     let draft = row.answers();
     must_answer(look, row, &draft)?;
     let (answers, content) = form::settle(&draft)?;
