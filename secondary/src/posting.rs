@@ -8,13 +8,11 @@ pub use book::{Draft, Line};
 
 use crate::fee::{self, Fee};
 use crate::product::{self, Product};
-use chrono::{Datelike, NaiveDate};
-use diesel::prelude::*;
+use chrono::NaiveDate;
 use platform::case::{self, Case, Sight};
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, begin, deed, step};
 use platform::paging::Page;
-use platform::schema::posting;
 use platform::sheet::{self, Answers, REASON, Sheet};
 use platform::{Caller, Id, Look, OrgKind, Refusal, Result, Role, Tx, Word, diesel, words};
 use primary::licence::{self, Licence};

@@ -18,5 +18,5 @@ CREATE TABLE pack (
     published_at TIMESTAMP,
     digest TEXT NOT NULL
 );
-CREATE UNIQUE INDEX one_pack_edition ON pack (owner, period, edition);
+CREATE UNIQUE INDEX one_pack_edition ON pack (owner, period, edition) WHERE state <> 'withdrawn';
 CREATE UNIQUE INDEX one_pack_published ON pack (owner, period) WHERE state = 'published';
