@@ -407,6 +407,68 @@ noun_table! { bar {
     kind -> Text,
     until_on -> Date,
 } }
+noun_table! { survey {
+    first_year -> Integer,
+    years -> Integer,
+    cost -> BigInt,
+    rate -> BigInt,
+    profit -> BigInt,
+    tax -> BigInt,
+    carried_in -> BigInt,
+    deducted -> BigInt,
+    mar -> BigInt,
+} }
+noun_table! { fee {
+    survey -> Nullable<Text>,
+    purpose -> Text,
+    billing -> Text,
+    trial -> Bool,
+    cap -> Nullable<BigInt>,
+    actual -> Nullable<BigInt>,
+    effective_on -> Nullable<Date>,
+} }
+noun_table! { registration {
+    kind -> Text,
+    about -> Text,
+    subject -> Text,
+    previous -> Nullable<Text>,
+    code -> Nullable<Text>,
+    valid_from -> Nullable<Date>,
+    valid_to -> Nullable<Date>,
+    notice_until -> Nullable<Date>,
+} }
+noun_table! { posting {
+    kind -> Text,
+    on_day -> Date,
+    amount -> BigInt,
+    product -> Nullable<Text>,
+    licence -> Nullable<Text>,
+    agreement -> Nullable<Integer>,
+    fee -> Nullable<Text>,
+    quantity -> Nullable<BigInt>,
+    reverses -> Nullable<Text>,
+} }
+diesel::table! { posting_line (id) {
+    id -> Text,
+    posting -> Text,
+    number -> Integer,
+    account -> Text,
+    debit -> BigInt,
+    credit -> BigInt,
+    note -> Text,
+} }
+noun_table! { split {
+    licence -> Text,
+    agreement -> Integer,
+} }
+noun_table! { pack {
+    period -> Text,
+    from_on -> Date,
+    to_on -> Date,
+    edition -> Integer,
+    published_at -> Nullable<Timestamp>,
+    digest -> Text,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -461,6 +523,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     destruction,
     archive,
     bar,
+    survey,
+    fee,
+    registration,
+    posting,
+    posting_line,
+    split,
+    pack,
 );
 
 mod migrate;
@@ -520,4 +589,11 @@ pub(crate) const ORDER: &[&str] = &[
     "destruction",
     "archive",
     "bar",
+    "survey",
+    "fee",
+    "registration",
+    "posting",
+    "posting_line",
+    "split",
+    "pack",
 ];
