@@ -45,5 +45,9 @@ const RULES: &[RuleText] = &[
     ("last-admin", "不能移除最后一名管理员。", "The last administrator cannot be removed.", "先指定另一名管理员。", "Name another administrator first."),
     ("unanswered-objection", "还有 {count} 件异议没有答复。", "{count} objections are not answered.", "逐件答复后再办理。", "Answer each of them first."),
     ("nothing-to-disclose", "这一期间没有可披露的记录。", "The record holds nothing to disclose for this period.", "选择其他期间。", "Choose another period."),
+    ("own-complaint", "投诉一级开发运营主体的事项，不能交由其自己办理。", "A complaint about the primary operator is not answered by itself.", "交由协调机制办公室或者数据主管部门办理。", "Hand it to the office or the bureau."),
+    ("not-reported-upward", "尚未向协调机制办公室报告，不能提交总结报告。", "It has not been reported to the office, so it cannot be concluded.", "先办理上报。", "Report it upwards first."),
+    ("answer-first", "被检查单位尚未答复，且答复期限未过。", "The inspected organisation has not answered, and its time is not over.", "等待答复或者期限届满。", "Wait for the answer or the end of its time."),
+    ("no-finding", "检查没有发现问题，不能责令整改。", "The inspection found nothing, so nothing can be ordered.", "以未发现问题结束检查。", "Close it as clear."),
     ("demo-only", "这一操作只在演示数据中可用。", "This is possible with demo data only.", "用 dajing demo 启动演示。", "Start dajing demo."),
 ];

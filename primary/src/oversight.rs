@@ -23,7 +23,7 @@ pub(crate) fn last_event(tx: &mut Tx) -> Result<i64> {
 }
 
 /// Sets the day on which something is due where a step's own clock would not: kept over a step, or not a deadline in days.
-pub(crate) fn due<N: Noun>(tx: &mut Tx, id: Id<N>, clock: Option<&str>, on: Option<NaiveDate>) -> Result<()> {
+pub fn due<N: Noun>(tx: &mut Tx, id: Id<N>, clock: Option<&str>, on: Option<NaiveDate>) -> Result<()> {
     diesel::sql_query(format!("UPDATE {} SET clock = $1, due_on = $2 WHERE id = $3", N::TABLE))
         .bind::<Nullable<Text>, _>(clock)
         .bind::<Nullable<Date>, _>(on)

@@ -133,13 +133,7 @@ impl Noun for Complaint {
     const OPENING: Option<Opening<Self>> = None;
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Answer, &ANSWER, answer).when(at_its_desk),
-        deed(Act::Decline, &DECLINE, |tx, who, row, a| {
-            let mut said = row.answers();
-            said.set("answer", a.text("answer"));
-            row.keep(tx, &said)?;
-            flow::take(tx, who, row, Act::Decline, Record::none().because(a.text("answer"))).map(drop)
-        })
-        .when(at_its_desk),
+        deed(Act::Decline, &DECLINE, decline).when(at_its_desk),
         deed(Act::Assign, &ASSIGN, assign),
     ];
 
@@ -209,6 +203,14 @@ fn answer(tx: &mut Tx, who: &Caller, row: &Complaint, a: Answers) -> Result<()> 
     row.keep(tx, &said)?;
     diesel::update(complaint::table.find(row.id)).set(complaint::open_answer.eq(open)).execute(tx.db())?;
     flow::take(tx, who, row, Act::Answer, Record::of(json!({ "open": open })).because(a.text("answer"))).map(drop)
+}
+
+/// Says why it is not for this place, and where it belongs.
+fn decline(tx: &mut Tx, who: &Caller, row: &Complaint, a: Answers) -> Result<()> {
+    let mut said = row.answers();
+    said.set("answer", a.text("answer"));
+    row.keep(tx, &said)?;
+    flow::take(tx, who, row, Act::Decline, Record::none().because(a.text("answer"))).map(drop)
 }
 
 /// Hands it to another desk; its day stays.

@@ -13,7 +13,7 @@ use platform::people::{Org, Person, interest, org, person};
 use platform::profile::Profile;
 use platform::schema::{assessor, evaluation, licence as licences, org as orgs};
 use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
-use platform::{At, Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, file, mail, words};
+use platform::{At, Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, diesel, file, mail, words};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -651,6 +651,7 @@ pub fn waiting_for(look: &mut Look, who: &Caller) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use platform::Word;
 
     #[test]
     fn table_is_sound() {
