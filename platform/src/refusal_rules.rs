@@ -49,5 +49,6 @@ const RULES: &[RuleText] = &[
     ("not-reported-upward", "尚未向协调机制办公室报告，不能提交总结报告。", "It has not been reported to the office, so it cannot be concluded.", "先办理上报。", "Report it upwards first."),
     ("answer-first", "被检查单位尚未答复，且答复期限未过。", "The inspected organisation has not answered, and its time is not over.", "等待答复或者期限届满。", "Wait for the answer or the end of its time."),
     ("no-finding", "检查没有发现问题，不能责令整改。", "The inspection found nothing, so nothing can be ordered.", "以未发现问题结束检查。", "Close it as clear."),
+    ("period-not-over", "报告期到 {day} 才结束，现在不能提交签发。", "The period runs until {day}; the report is offered for signature after that.", "期满之后再提交签发。", "Offer it after that day."),
     ("demo-only", "这一操作只在演示数据中可用。", "This is possible with demo data only.", "用 dajing demo 启动演示。", "Start dajing demo."),
 ];

@@ -7,12 +7,14 @@ pub mod disclosure;
 pub mod pricing;
 pub mod product;
 pub mod register;
+pub mod report;
 
 pub mod review;
 
 pub use disclosure::Disclosure;
 pub use pricing::{Pricing, Tariff};
 pub use product::Product;
+pub use report::Report;
 pub use review::Review;
 
 use serde_json::Value;
