@@ -9,6 +9,7 @@ pub fn run(db: &Db) -> Result<()> {
         primary::announcement::close_due(tx)?;
         primary::selection::open_due(tx)?;
         primary::licence::expire_due(tx)?;
+        primary::oversight::run_due(tx)?;
         for kind in crate::work::kinds() {
             (kind.fill_due_days)(tx)?;
         }

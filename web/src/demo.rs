@@ -3,6 +3,7 @@
 
 mod calls;
 mod cast;
+mod oversight;
 mod products;
 mod resources;
 mod scenarios;
@@ -75,10 +76,13 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     let entries = resources::play(&mut stage)?;
     let scenarios = scenarios::play(&mut stage, &entries)?;
     let licences = calls::play(&mut stage, &entries, &scenarios)?;
+    let open = oversight::play(&mut stage, &licences)?;
     products::play(&mut stage, &licences)?;
+    oversight::go_on(&mut stage, open)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
     scenarios::finish(&mut stage)?;
     cast::newcomers(&mut stage)?;
+    oversight::finish(&mut stage, &licences)?;
     Ok(stage.accounts)
 }

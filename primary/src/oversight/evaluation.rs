@@ -354,12 +354,12 @@ fn must_be_whole(a: &Answers, items: usize) -> Result<()> {
         if *item == 0 || *item > items {
             faults.push(Fault::at(format!("items[{i}].item"), "not-a-choice"));
         } else if given[..i].iter().any(|(before, _)| before == item) {
-            faults.push(Fault::at(format!("items[{i}].points"), "points-twice"));
+            faults.push(Fault::at(format!("items[{i}].points"), "indicator-twice"));
         }
     }
     let missing = (1..=items).filter(|n| !given.iter().any(|(item, _)| item == n)).count();
     if missing > 0 {
-        faults.push(Fault::at("items", "points-missing").with("count", missing));
+        faults.push(Fault::at("items", "indicator-missing").with("count", missing));
     }
     if faults.is_empty() { Ok(()) } else { Err(Refusal::Faulty(faults)) }
 }

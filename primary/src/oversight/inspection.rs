@@ -261,6 +261,17 @@ fn conclude(tx: &mut Tx, who: &Caller, row: &Inspection, act: Act, a: Answers) -
     flow::take(tx, who, row, act, Record::of(&a).because(a.text("reason"))).map(drop)
 }
 
+/// Inspections of the caller's own organisation that it is not to know of yet.
+pub fn hidden_from(look: &mut Look, who: &Caller) -> Result<Vec<Id<Inspection>>> {
+    let Some(own) = who.org else { return Ok(Vec::new()) };
+    Ok(inspection::table
+        .filter(inspection::owner.eq(own).and(inspection::announced.eq(false)))
+        .filter(inspection::state.eq_any([State::Planned, State::Cancelled]))
+        .limit(500)
+        .select(inspection::id)
+        .load(look.db())?)
+}
+
 /// Inspections in which an organisation was found to have concealed something, newest first, at most 50.
 pub fn concealed_by(look: &mut Look, org: Id<Org>) -> Result<Vec<Inspection>> {
     Ok(inspection::table
