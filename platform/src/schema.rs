@@ -469,6 +469,64 @@ noun_table! { pack {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+noun_table! { complaint {
+    kind -> Text,
+    matter -> Text,
+    desk -> Text,
+    code -> Text,
+    open_answer -> Bool,
+} }
+noun_table! { incident {
+    kind -> Text,
+    severity -> Text,
+    licence -> Nullable<Text>,
+    reporter -> Nullable<Text>,
+    discovered_at -> Timestamp,
+    report_by -> Timestamp,
+    upward_by -> Timestamp,
+    upward_at -> Nullable<Timestamp>,
+} }
+noun_table! { scheme {
+    year -> Integer,
+} }
+noun_table! { evaluation {
+    scheme -> Text,
+    year -> Integer,
+    round -> Integer,
+    total -> Nullable<BigInt>,
+    grade -> Nullable<Text>,
+    published_at -> Nullable<Timestamp>,
+} }
+diesel::table! { assessor (id) {
+    id -> Text,
+    evaluation -> Text,
+    person -> Text,
+    round -> Integer,
+    content -> Text,
+    scored_at -> Nullable<Timestamp>,
+} }
+noun_table! { inspection {
+    licence -> Nullable<Text>,
+    planned_on -> Date,
+    announced -> Bool,
+} }
+noun_table! { report {
+    kind -> Text,
+    year -> Integer,
+    from_on -> Date,
+    to_on -> Date,
+    owed_on -> Nullable<Date>,
+    digest -> Text,
+    submitted_at -> Nullable<Timestamp>,
+} }
+noun_table! { operator_plan {
+} }
+noun_table! { drill {
+    licence -> Nullable<Text>,
+    plan -> Nullable<Text>,
+    planned_on -> Date,
+    held_on -> Nullable<Date>,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -530,6 +588,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     posting_line,
     split,
     pack,
+    complaint,
+    incident,
+    scheme,
+    evaluation,
+    assessor,
+    inspection,
+    report,
+    operator_plan,
+    drill,
 );
 
 mod migrate;
@@ -596,4 +663,13 @@ pub(crate) const ORDER: &[&str] = &[
     "posting_line",
     "split",
     "pack",
+    "complaint",
+    "incident",
+    "scheme",
+    "evaluation",
+    "assessor",
+    "inspection",
+    "report",
+    "operator_plan",
+    "drill",
 ];

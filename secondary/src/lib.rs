@@ -11,6 +11,8 @@ pub mod product;
 pub mod ratio;
 pub mod register;
 pub mod registration;
+pub mod report;
+
 pub mod review;
 pub mod split;
 pub mod survey;
@@ -23,6 +25,7 @@ pub use pricing::{Pricing, Tariff};
 pub use product::Product;
 pub use ratio::Rate;
 pub use registration::Registration;
+pub use report::Report;
 pub use review::Review;
 pub use split::Split;
 pub use survey::Survey;

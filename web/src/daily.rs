@@ -10,6 +10,7 @@ pub fn run(db: &Db) -> Result<()> {
         primary::selection::open_due(tx)?;
         primary::licence::expire_due(tx)?;
         resources::sharing::end_due(tx)?;
+        primary::oversight::run_due(tx)?;
         for kind in crate::work::kinds() {
             (kind.fill_due_days)(tx)?;
         }

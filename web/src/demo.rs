@@ -3,6 +3,7 @@
 
 mod calls;
 mod cast;
+mod oversight;
 mod products;
 mod resources;
 mod scenarios;
@@ -77,11 +78,14 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     units::early(&mut stage, &entries)?;
     let scenarios = scenarios::play(&mut stage, &entries)?;
     let licences = calls::play(&mut stage, &entries, &scenarios)?;
+    let open = oversight::play(&mut stage, &licences)?;
     products::play(&mut stage, &licences)?;
+    oversight::go_on(&mut stage, open)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
     scenarios::finish(&mut stage)?;
     units::finish(&mut stage, &entries)?;
     cast::newcomers(&mut stage)?;
+    oversight::finish(&mut stage, &licences)?;
     Ok(stage.accounts)
 }

@@ -3,8 +3,10 @@
 //! They ask as a visitor does, whoever is signed in: what is no visitor's business never stands on them.
 
 pub mod announcements;
+pub mod complaints;
 pub mod demo;
 pub mod disclosures;
+pub mod evaluations;
 pub mod glossary;
 pub mod help;
 pub mod home;
@@ -42,6 +44,8 @@ pub fn routes() -> Vec<Route> {
         licences::routes(),
         prices::routes(),
         disclosures::routes(),
+        evaluations::routes(),
+        complaints::routes(),
         verify::routes(),
         help::routes(),
         glossary::routes(),

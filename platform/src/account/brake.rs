@@ -24,6 +24,10 @@ pub const ACCOUNT: Pace = Pace { name: "account", free: 5, first_pause: 30, long
 pub const ADDRESS: Pace = Pace { name: "address", free: 50, first_pause: 30, longest_pause: 900 };
 /// Letters and sign-ups asked for from one address.
 pub const ASKING: Pace = Pace { name: "asking", free: 10, first_pause: 60, longest_pause: 3600 };
+/// Complaints from one address: a household or a street may sit behind it.
+pub const COMPLAINTS: Pace = Pace { name: "complaints", free: 10, first_pause: 60, longest_pause: 3600 };
+/// Wrong receipts from one address.
+pub const RECEIPTS: Pace = Pace { name: "receipts", free: 10, first_pause: 30, longest_pause: 3600 };
 
 /// Forgotten after so many hours without an attempt.
 const FORGET: i64 = 24;

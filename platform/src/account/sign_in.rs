@@ -1,7 +1,7 @@
 //! Signing in, the second step, and the password again: everywhere that somebody could guess. One answer for every way
 //! of being wrong, in about the same time; the pauses grow.
 
-use crate::account::brake::{ACCOUNT, ADDRESS, ASKING, Brake, neighbourhood};
+use crate::account::brake::{ACCOUNT, ADDRESS, ASKING, Brake, COMPLAINTS, RECEIPTS, neighbourhood};
 use crate::account::session::{self, SignedIn};
 use crate::account::{link, password, totp};
 use crate::caller::Caller;
@@ -129,6 +129,21 @@ impl Door {
     /// Charges something that costs us work or a letter — a sign-up, a reset — to the address it comes from.
     pub fn ask(&self, db: &Db, address: &str) -> Result<()> {
         self.brake.charge(ASKING, &neighbourhood(address), db.clock().now())
+    }
+
+    /// Charges a complaint to the address it comes from.
+    pub fn complain(&self, neighbourhood: &str, now: At) -> Result<()> {
+        self.brake.charge(COMPLAINTS, neighbourhood, now)
+    }
+
+    /// Charges the look-up of a receipt before it is made; a right one is taken back by [`Door::looked_up`].
+    pub fn look_up(&self, neighbourhood: &str, now: At) -> Result<()> {
+        self.brake.charge(RECEIPTS, neighbourhood, now)
+    }
+
+    /// The receipt was right.
+    pub fn looked_up(&self, neighbourhood: &str) {
+        self.brake.forgive(RECEIPTS, neighbourhood);
     }
 
     fn email_of(&self, db: &Db, of: Id<Person>) -> Result<String> {
