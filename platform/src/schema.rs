@@ -315,6 +315,24 @@ noun_table! { disclosure {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+diesel::table! { recovery_code (id) {
+    id -> Text,
+    person -> Text,
+    hash -> Text,
+    created_at -> Timestamp,
+    used_at -> Nullable<Timestamp>,
+} }
+diesel::table! { brake (key) {
+    key -> Text,
+    attempts -> BigInt,
+    last_at -> Timestamp,
+    until_at -> Timestamp,
+} }
+diesel::table! { bid_key (announcement) {
+    announcement -> Text,
+    kept -> Text,
+    made_at -> Timestamp,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -351,6 +369,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     vote,
     pricing,
     disclosure,
+    recovery_code,
+    brake,
+    bid_key,
 );
 
 mod migrate;
@@ -392,4 +413,7 @@ pub(crate) const ORDER: &[&str] = &[
     "vote",
     "pricing",
     "disclosure",
+    "recovery_code",
+    "brake",
+    "bid_key",
 ];

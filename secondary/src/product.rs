@@ -146,7 +146,7 @@ impl Noun for Product {
         deed(Act::Recall, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Recall, a)),
         deed(Act::List, &platform::sheet::NOTHING, shelf::list).when(must_be_listable),
         deed(Act::Delist, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Delist, Record::none().because(a.text("reason"))).map(drop)),
-        deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)),
+        deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)).for_good(),
     ];
 
     fn id(&self) -> Id<Self> {

@@ -1,0 +1,24 @@
+# 不可撤销的办理、利益关系撤回、密钥与恢复码等
+for-good = 这一步办理后不能撤销，请核对无误后再确认。
+for-good-heading = 您即将办理：{ $act }
+for-good-submit = 确认{ $act }
+for-good-announcement-publish = 公告发布后即对社会公开，不能修改，也不能撤回；如确需停止，只能取消公告并说明理由。
+for-good-announcement-open = 开启后，密封的申请文件将全部解密，不能再次密封。
+for-good-announcement-notice = 结果公示后即对社会公开，异议期随即起算，不能撤回。
+for-good-announcement-award = 确定结果后，中选与落选单位将立即收到通知，结果不能更改。
+for-good-announcement-fail = 宣布选择失败后，本次公告终结，不能恢复；需要时应当重新发布公告。
+for-good-announcement-cancel = 取消后，本次公告终结，已提交的申请全部作废，不能恢复。
+for-good-licence-countersign = 签署后协议立即具有法律效力，不能撤回。
+for-good-licence-end = 终止后，授权许可立即失效，数据访问随即关闭，不能恢复；需要继续运营的，应当重新申请授权。
+for-good-licence-drop = 放弃签约后，本次授权不再生效，不能恢复。
+for-good-disclosure-publish = 披露清单发布后即对社会公开，不能修改，也不能撤回；需要更正的，只能发布新的一版予以替换，原版本继续保留。
+for-good-product-withdraw = 撤销后，该产品不能再提交或上架；需要时应当重新登记产品。
+interest-act-withdraw = 撤回申报
+interest-state-withdrawn = 已撤回
+interest-stands = 有效
+interest-withdraw-lead = 与“{ $org }”的利益关系确已消除的，可以撤回申报。撤回后可以办理涉及该单位的事项；原申报和撤回时间均予保留。
+interest-withdraw-reason = 利益关系消除的情况
+interest-withdraw-reason-hint = 例如何时离任、何时转让股份。
+col-withdrawn_at = 撤回时间
+route-interest-withdraw-page = 撤回利益关系申报的表单
+route-interest-withdraw = 撤回本人的利益关系申报
