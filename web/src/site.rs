@@ -14,7 +14,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         route("GET", "/healthz", Door::Public, "route-health", health),
         route("GET", "/readyz", Door::Public, "route-ready", ready),
-        route("GET", "/metrics", Door::Public, "route-metrics", metrics),
+        route("GET", METRICS, Door::Public, "route-metrics", metrics),
         route("GET", "/assets/{version}/{name}", Door::Public, "route-asset", crate::assets::get),
         route("GET", "/favicon.ico", Door::Public, "route-asset", crate::assets::favicon),
         route("GET", "/lang/{lang}", Door::Public, "route-lang", lang),
@@ -36,10 +36,18 @@ async fn ready(ask: Ask) -> PageResult {
     Ok(Answer::Raw(HttpResponse::Ok().json(serde_json::json!({ "database": "ok", "letters_waiting": waiting }))))
 }
 
-/// Figures for Prometheus; to callers on this machine only.
+/// Where the figures are.
+pub const METRICS: &str = "/metrics";
+
+/// Figures for Prometheus: to whoever shows the token of the settings; without one to this machine only, and not to what a
+/// proxy on this machine passes on.
 async fn metrics(ask: Ask) -> PageResult {
-    let local = ask.address.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback());
-    if !local {
+    let local = || ask.address.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback()) && !ask.forwarded;
+    let may = match &ask.app.metrics_token {
+        Some(token) => ask.bearer_text.as_deref().is_some_and(|shown| crate::read::same(shown, token)),
+        None => local(),
+    };
+    if !may {
         return Err(platform::Refusal::NotFound);
     }
     Ok(Answer::Raw(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(ask.app.metrics.render())))

@@ -22,3 +22,15 @@ interest-withdraw-reason-hint = Such as when a post was left or shares were sold
 col-withdrawn_at = Withdrawn
 route-interest-withdraw-page = Form to withdraw a declared interest
 route-interest-withdraw = Withdraw a declared interest of one's own
+recovery-title = Recovery codes
+recovery-lead = When the device with your one-time codes is lost or broken, a recovery code signs you in instead. Each counts once, and a letter tells you whenever one is used.
+recovery-once = The codes are shown this once. Print them or write them down now, and keep them apart from the device.
+recovery-kept = I have kept them
+recovery-make = Make new recovery codes
+recovery-left = { $n ->
+    [one] One recovery code is left. Once new ones are made it no longer counts.
+   *[other] { $n } recovery codes are left. Once new ones are made, those before no longer count.
+ }
+route-recovery = Make new recovery codes, shown once
+person-act-make_recovery = Make recovery codes
+person-act-use_recovery = Use a recovery code

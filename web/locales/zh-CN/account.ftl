@@ -10,9 +10,9 @@ sign-in-failed = 登录未成功
 sign-in-forgot = 忘记密码
 code-title = 输入动态口令
 code-lead = 您的账户已绑定动态口令，请打开身份验证器，输入当前的 6 位数字。
-code-hint = 6 位数字，每 30 秒更换一次，每个口令只能使用一次。
+code-hint = 身份验证器显示的 6 位数字，每 30 秒更换一次，每个口令只能使用一次；也可以输入恢复码。
 code-submit = 继续
-code-lost = 设备丢失或更换的，请联系安全管理员解除绑定后重新绑定。
+code-lost = 设备丢失或更换的，请输入一个恢复码；没有恢复码的，请联系安全管理员解除绑定后重新绑定。
 owes-code = 您还没有输入动态口令，相关权限暂不开放。
 owes-code-link = 现在输入
 
@@ -210,7 +210,6 @@ fault-wrong-code = 动态口令不正确，请输入身份验证器当前显示�
 fault-wrong-password = 密码不正确
 
 say-password_changed = 密码已修改，原有登录均已失效。
-say-factor_set = 已绑定动态口令。
 say-factor_removed = 已解除动态口令。
 say-session_ended = 已结束登录。
 say-token_revoked = 令牌已吊销。
