@@ -298,7 +298,7 @@ fn start_clock<N: Noun>(tx: &mut Tx, id: Id<N>, clock: Option<&'static str>) -> 
         None => None,
         Some(name) => {
             let profile = tx.profile();
-            let rule = profile.deadline(name).ok_or_else(|| Refusal::broken(format!("the profile has no deadline {name}")))?;
+            let rule = profile.period(name)?;
             day::due(tx.today(), rule.value, rule.unit, &tx.calendar(), &[]).ok()
         }
     };

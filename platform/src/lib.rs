@@ -4,6 +4,7 @@
 pub mod account;
 pub mod backup;
 pub mod caller;
+pub mod case;
 pub mod clock;
 pub mod config;
 pub mod day;

@@ -370,7 +370,7 @@ pub fn earliest_deadline(look: &mut Look, method: SelectionMethod) -> Result<Nai
         return Ok(today);
     }
     let profile = look.profile();
-    let least = &profile.deadlines.bid_minimum;
+    let least = profile.period("bid_minimum")?;
     match least.unit {
         Unit::Calendar => Ok(today.checked_add_days(Days::new(u64::from(least.value))).unwrap_or(today)),
         _ => Ok(least.due(today, &look.calendar(), &[])?),

@@ -130,7 +130,7 @@ pub fn may_notice(look: &mut Look, _: &Caller, row: &Announcement) -> Result<()>
 pub fn notice(tx: &mut Tx, who: &Caller, row: &Announcement, a: Answers) -> Result<()> {
     let bids = bid::opened(tx, row.id)?;
     must_be_free_of_all(tx, who, &bids)?;
-    let until = tx.profile().deadlines.bid_objection.due(tx.today(), &tx.calendar(), &[])?;
+    let until = tx.profile().period("bid_objection")?.due(tx.today(), &tx.calendar(), &[])?;
     let winners = a.0.get("winners").and_then(Value::as_u64).unwrap_or(1);
     let mut content = row.answers();
     content.set("winners", winners);

@@ -6,6 +6,7 @@ use crate::say::Lang;
 use crate::view::chrome::{Chrome, escape};
 use crate::view::form::{FieldView, OptionView};
 use askama::Template;
+use platform::case::{self, Case};
 use platform::flow::{self, Noun};
 use platform::paging::Paged;
 use platform::words::Word;
@@ -329,6 +330,30 @@ impl ListView {
             self.tabs.extend(waiting);
         }
         Ok(self)
+    }
+    /// The list of a noun that wants no columns of its own: number, title, whose it is, state, day due, when it began.
+    pub fn cases<N: Case>(look: &mut Look, who: &Caller, ask: &Ask) -> platform::Result<Self> {
+        let view = Self::new(ask, ask.t(&format!("nouns-{}", N::NAME)), N::PATH, &["number", "title", "owner", "state", "due", "created_at"])
+            .lead(ask.t(&format!("{}-list-lead", N::NAME)))
+            .words(ask)
+            .filter::<N::State>(ask, "state")
+            .turns::<N>(look, who, ask)?;
+        let wanted = case::Ask { words: ask.q("q").into(), state: ask.q_word("state"), ..case::Ask::default() };
+        let page = case::list(look, &N::sight(who), &wanted, ask.page())?;
+        let heads = page.map(|row: N| (row.heading(), row.state(), row.created_at()));
+        let owners = platform::people::org::names(look, heads.rows.iter().filter_map(|(head, ..)| head.owner).collect())?;
+        let (today, calendar) = (look.today(), look.calendar());
+        Ok(view.fill(ask, heads, |(head, state, at)| Row {
+            href: format!("/work/{}/{}", N::PATH, head.id),
+            cells: vec![
+                Cell::maybe(head.serial.clone()),
+                Cell::text(&head.title),
+                Cell::maybe(head.owner.and_then(|owner| owners.get(&owner).cloned())),
+                Cell::state(ask.lang, *state),
+                Cell::due(due(ask.lang, &calendar, today, head.clock.as_deref(), head.due_on)),
+                Cell::at(Some(*at)),
+            ],
+        }))
     }
     /// Fills in the rows and the pager.
     pub fn fill<T>(mut self, ask: &Ask, page: Paged<T>, row: impl Fn(&T) -> Row) -> Self {
