@@ -38,6 +38,8 @@ const RULES: &[RuleText] = &[
     ("not-effective", "备案价格到 {from} 才生效。", "The filed price takes effect on {from}.", "生效之后再上架。", "List it after that day."),
     ("not-approved-org", "贵单位的入驻申请尚未核准。", "Your organisation has not been approved yet.", "等待一级主体核准。", "Wait for the primary operator's approval."),
     ("not-ready-person", "您的实名、培训或保密协议记录不完整。", "Your real-name, training or confidentiality record is incomplete.", "请单位管理员补充人员备案。", "Ask your administrator to complete the record."),
+    ("approval-missing", "{level}级数据“{title}”以这种形式提供的，应当先经个案审批。", "Level {level} data, “{title}”, may be supplied in this form only once the coordination office has approved it for this product.", "在“个案审批”中提出申请，经协调机制办公室批准后再提交。", "Apply under single-case approvals and submit once the coordination office has approved."),
+    ("no-approval-needed", "该产品的草稿没有需要个案审批的数据。", "Nothing in this product's draft needs an approval for the single case.", "先在产品中选定数据资源和提供形式；不需要审批的可以直接提交。", "Choose resources and form in the product first; what needs no approval can be submitted at once."),
     ("key-missing", "这项内容的解密密钥不在本服务器上，暂时无法打开。", "This is sealed under a key that is not on this server, so it cannot be opened for now.", "请系统管理员将原密钥文件放回数据目录，或者在 secret_key 中补充原密钥。", "Ask the system administrator to put the former key file back into the data folder, or to add the former key to secret_key."),
     ("no-officer", "贵单位尚未指定数据安全负责人。", "Your organisation has named no data-security officer.", "在单位信息中指定负责人和管理部门。", "Name the officer and the department under organisation."),
     ("link-used", "这个链接已失效或已被使用。", "This link has expired or was used.", "请重新申请链接。", "Ask for a new link."),

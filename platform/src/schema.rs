@@ -315,6 +315,10 @@ noun_table! { disclosure {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+noun_table! { clearance {
+    product -> Text,
+    form -> Text,
+} }
 diesel::table! { recovery_code (id) {
     id -> Text,
     person -> Text,
@@ -372,6 +376,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_code,
     brake,
     bid_key,
+    clearance,
 );
 
 mod migrate;
@@ -416,4 +421,5 @@ pub(crate) const ORDER: &[&str] = &[
     "recovery_code",
     "brake",
     "bid_key",
+    "clearance",
 ];

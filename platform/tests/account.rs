@@ -742,3 +742,24 @@ fn all_nodes_and_the_next_start_know_of_guesses() {
         assert_eq!(Door::new().ask_reset(&w.db, email, HERE), Err(Refusal::TooMany { seconds: 60 }));
     }
 }
+
+#[test]
+fn a_developer_that_waits_names_its_security_officer() {
+    let w = World::new();
+    let (of, _) = w.developer("li.na@dev.cn", "甲公司", "91130700MA07XXXX1");
+    let me = w.signed_in("li.na@dev.cn").caller;
+    let said = json!({
+        "legal_person": "王强", "contact": "李娜", "phone": "0313-1", "security_officer": "周正", "security_department": "安全部", "security_phone": "0313-2",
+    });
+    let before = w.db.look(|look| org::row(look, of)).unwrap();
+    let row = w.db.act(move |tx| flow::perform::<Org>(tx, &me, of, org::Act::Describe, Answers::of(said))).unwrap();
+    assert_eq!((row.state, row.answers().text("security_officer"), row.due_on), (org::State::Applied, "周正", before.due_on));
+    // It still waits for the primary operator, and nobody else describes it.
+    let (other, _) = w.developer("wang@dev.cn", "乙公司", "91130700MA07XXXX2");
+    let rival = w.signed_in("wang@dev.cn").caller;
+    let tried = w.db.act(move |tx| flow::perform::<Org>(tx, &rival, of, org::Act::Describe, Answers::default()));
+    assert_eq!((tried.map(drop), other == of), (Err(Refusal::NotFound), false));
+    let legal = Caller { roles: vec![Role::Legal], kind: Some(platform::OrgKind::Primary), ..Caller::public() };
+    let row = w.db.act(move |tx| flow::perform::<Org>(tx, &legal, of, org::Act::Approve, Answers::default())).unwrap();
+    assert_eq!((row.state, row.answers().text("security_officer")), (org::State::Active, "周正"));
+}

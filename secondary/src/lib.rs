@@ -2,6 +2,7 @@
 //! Licences themselves live in `primary`; pages live in `web`.
 
 pub mod catalogue;
+pub mod clearance;
 pub mod disclosure;
 
 pub mod pricing;
@@ -10,6 +11,7 @@ pub mod register;
 
 pub mod review;
 
+pub use clearance::Clearance;
 pub use disclosure::Disclosure;
 pub use pricing::{Pricing, Tariff};
 pub use product::Product;

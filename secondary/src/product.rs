@@ -201,6 +201,16 @@ impl Noun for Product {
     }
 }
 
+/// An organisation's products that can still be submitted, newest first, at most 200.
+pub(crate) fn of_owner(look: &mut Look, of: Id<Org>) -> Result<Vec<Product>> {
+    Ok(product::table
+        .filter(product::owner.eq(of).and(product::state.eq_any([Drafted, Returned, Approved, Listed, Delisted])))
+        .order((product::created_at.desc(), product::id.desc()))
+        .limit(200)
+        .select(Product::as_select())
+        .load(look.db())?)
+}
+
 /// Begins a product under one of the holder's licences in force.
 fn start(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Product>> {
     let holder = org::must_be_ready(tx, who)?;

@@ -3,6 +3,7 @@
 
 mod calls;
 mod cast;
+mod clearances;
 mod products;
 mod resources;
 mod scenarios;
@@ -78,6 +79,7 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     products::play(&mut stage, &licences)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
+    clearances::play(&mut stage, &licences, &entries)?;
     scenarios::finish(&mut stage)?;
     cast::newcomers(&mut stage)?;
     Ok(stage.accounts)

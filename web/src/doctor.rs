@@ -59,7 +59,7 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
             checks.push(check("letters", db.look(platform::mail::waiting).map(|n| format!("{n} waiting")).map_err(|e| e.to_string())));
         }
     }
-    checks.push(check("files", serve::store(settings).map(|_| settings.data_dir.join("files").display().to_string())));
+    checks.push(check("files", serve::store(settings).map(|_| settings.store_url.clone().unwrap_or_else(|| settings.data_dir.join("files").display().to_string()))));
     let probe = settings.data_dir.join(".doctor");
     checks.push(check(
         "disk",

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod announcement;
 pub mod audit;
 pub mod bid;
+pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
@@ -89,6 +90,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::plan::Plan>(),
         // products
         kind::<secondary::Product>(),
+        kind::<secondary::Clearance>(),
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),

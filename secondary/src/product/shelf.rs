@@ -1,7 +1,7 @@
 //! What a review's decision does to a product, and what puts it on the shelf.
 
 use super::{Act, Product, row, show, version};
-use crate::{pricing, review};
+use crate::{clearance, pricing, review};
 use diesel::prelude::*;
 use platform::Role::Reviewer;
 use platform::event::Record;
@@ -33,6 +33,7 @@ pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: 
     let act = match decision {
         Decision::Approve => {
             let content = made.read()?;
+            clearance::must_cover(tx, row.id, &content)?;
             named.title = content.title.clone();
             named.form = content.form;
             named.purpose = content.purpose;
@@ -60,6 +61,11 @@ pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: 
 /// effective, and not taken off by the operator since.
 pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()> {
     licence::must_be_in_force(look, row.licence)?;
+    // An approval for the single case may have been revoked since.
+    if let Some(number) = row.approved_version {
+        let content = version::find(look, row.id, number)?.read()?;
+        clearance::must_cover(look, row.id, &content)?;
+    }
     let Some(price) = pricing::current(look, row.id)? else {
         return Err(match pricing::coming(look, row.id)? {
             Some(from) => Refusal::rule("not-effective", "BJ-17").with("from", from),

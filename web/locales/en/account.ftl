@@ -35,8 +35,8 @@ sign-up-sent = Your application has been sent
 sign-up-by = Decided by
 sign-up-next = What happens next
 sign-up-next-1 = The legal desk of the primary operator checks your organisation and approves or refuses it, with reasons, by { $by }.
-sign-up-next-2 = Until then you may sign in; developers may enter the records of their people and invite others.
-sign-up-next-3 = Once approved, buyers may buy data products; developers name a data-security officer and department, then file demands and answer announcements. If refused, contact the primary operator about the reason given.
+sign-up-next-2 = Until then you may sign in; developers may enter the records of their people, invite others, and name the data-security officer and department.
+sign-up-next-3 = Once approved, buyers may buy data products; developers that have named a data-security officer and department may file demands and answer announcements. If refused, contact the primary operator about the reason given.
 
 reset-title = Reset your password
 reset-lead = Enter the address you sign in with; we send you a link that works for one hour.
