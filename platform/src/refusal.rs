@@ -241,10 +241,9 @@ impl Refusal {
             Self::KeyReused => pair("为新的请求使用新的幂等键。", "Use a new key for a new request."),
             Self::TooMany { .. } => pair("稍候再试；忘记密码可以重置。", "Wait a little; a forgotten password can be reset."),
             Self::TooLarge { .. } => pair("压缩或拆分后再上传。", "Compress or split it and try again."),
-            Self::TooManyFields { .. } => pair(
-                "分几次填写并提交；数量较多的清单请用导入功能。",
-                "Fill it in and send it in parts; bring long lists in by import.",
-            ),
+            Self::TooManyFields { .. } => {
+                pair("分几次填写并提交；数量较多的清单请用导入功能。", "Fill it in and send it in parts; bring long lists in by import.")
+            }
             Self::ConfirmPassword => pair("输入登录密码后再次提交。", "Enter your password and submit again."),
             Self::SecondFactor => {
                 pair("在“账户安全”中绑定动态口令后重新登录。", "Set up the one-time code under account security and sign in again.")

@@ -56,9 +56,7 @@ fn open(key: &Bytes, about: &str, sealed: &str) -> Result<Vec<u8>> {
     let broken = || Refusal::broken(format!("{about}: what is sealed was changed"));
     let bytes = sealed.rsplit_once(':').and_then(|(_, b)| URL_SAFE_NO_PAD.decode(b).ok()).ok_or_else(broken)?;
     let (nonce, sealed) = bytes.split_first_chunk::<24>().ok_or_else(broken)?;
-    XChaCha20Poly1305::new(key.into())
-        .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: about.as_bytes() })
-        .map_err(|_| broken())
+    XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: about.as_bytes() }).map_err(|_| broken())
 }
 
 /// Whether a text is sealed.
@@ -87,7 +85,8 @@ impl Vault {
     /// Reads keys of 32 bytes in Base64, parted by line breaks, blanks or commas; lines may begin with `#`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut keys: Vec<(String, Bytes)> = Vec::new();
-        for word in text.lines().filter(|l| !l.trim_start().starts_with('#')).flat_map(|l| l.split([',', ' ', '\t'])).filter(|w| !w.trim().is_empty()) {
+        for word in text.lines().filter(|l| !l.trim_start().starts_with('#')).flat_map(|l| l.split([',', ' ', '\t'])).filter(|w| !w.trim().is_empty())
+        {
             let key = STANDARD.decode(word.trim()).ok().and_then(|b| Bytes::try_from(b).ok());
             let key = key.ok_or("a secret key is 32 bytes in Base64, such as `openssl rand -base64 32` prints")?;
             if !keys.iter().any(|(id, _)| *id == id_of(&key)) {
@@ -108,7 +107,8 @@ impl Vault {
         match options.open(&path) {
             Ok(mut file) => {
                 let fresh = Self::fresh();
-                let text = format!("# Opens what the database keeps sealed. Keep a copy apart from backups; the first key seals.\n{}\n", fresh.line());
+                let text =
+                    format!("# Opens what the database keeps sealed. Keep a copy apart from backups; the first key seals.\n{}\n", fresh.line());
                 file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(said)?;
                 Ok(fresh)
             }
@@ -244,7 +244,8 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("dajing-vault-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let made: Vec<Vec<String>> = std::thread::scope(|s| {
-            let threads: Vec<_> = (0..8).map(|_| s.spawn(|| Vault::in_folder(&folder).unwrap().ids().iter().map(|i| i.to_string()).collect())).collect();
+            let threads: Vec<_> =
+                (0..8).map(|_| s.spawn(|| Vault::in_folder(&folder).unwrap().ids().iter().map(|i| i.to_string()).collect())).collect();
             threads.into_iter().map(|t| t.join().unwrap()).collect()
         });
         assert!(made.iter().all(|ids| *ids == made[0]), "{made:?}");

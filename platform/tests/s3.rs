@@ -57,10 +57,8 @@ async fn serve(mut stream: TcpStream, objects: Objects) {
             ("GET" | "HEAD", Some(kept)) => ("200 OK", kept),
             _ => ("404 Not Found", Vec::new()),
         };
-        let head = format!(
-            "HTTP/1.1 {status}\r\ncontent-length: {}\r\netag: \"1\"\r\nlast-modified: Mon, 02 Mar 2026 01:00:00 GMT\r\n\r\n",
-            content.len()
-        );
+        let head =
+            format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\netag: \"1\"\r\nlast-modified: Mon, 02 Mar 2026 01:00:00 GMT\r\n\r\n", content.len());
         let body = if method == "HEAD" { Vec::new() } else { content };
         if stream.write_all(&[head.as_bytes(), &body].concat()).await.is_err() {
             return;

@@ -25,8 +25,8 @@ pub use form::{BID, Task, TaskState, tasks};
 pub use opened::{admission_of, grantable, must_have_won};
 use opened::{admit, refuse_admission};
 pub(crate) use opened::{decide, open_all, opened, rank, void_all};
-pub use sealed::{Sealed, seal_anew, shut};
 pub(crate) use sealed::must_have_key;
+pub use sealed::{Sealed, seal_anew, shut};
 
 words! {
     pub enum State: "bid-state" {

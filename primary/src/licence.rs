@@ -165,7 +165,8 @@ impl Noun for Licence {
         deed(Act::Resume, &REASON, resume).when(may_resume),
         deed(Act::Suspend, &REASON, suspend),
         deed(Act::End, &END, end).careful().for_good(),
-        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop)).for_good(),
+        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop))
+            .for_good(),
     ];
 
     fn id(&self) -> Id<Self> {

@@ -92,8 +92,7 @@ impl Noun for Clearance {
         let profile = look.profile();
         let drafts = product::of_owner(look, who.org()?)?;
         let sources: Vec<String> = drafts.iter().flat_map(|row| row.answers().list("sources")).collect();
-        let levels: HashMap<String, u8> =
-            entry::by_ids(look, &sources)?.into_iter().map(|e| (e.id.to_string(), e.level.number())).collect();
+        let levels: HashMap<String, u8> = entry::by_ids(look, &sources)?.into_iter().map(|e| (e.id.to_string(), e.level.number())).collect();
         let needs = |row: &&product::Product| {
             let draft = row.answers();
             let form = draft.text("form").to_string();

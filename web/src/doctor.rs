@@ -24,7 +24,8 @@ fn check(name: &'static str, result: Result<String, String>) -> Check {
 fn keys(settings: &Settings, db: &platform::Db) -> Check {
     let found = serve::vault(settings).and_then(|vault| match serve::shut(db).map_err(|e| e.to_string())? {
         (0, 0) => {
-            let place = if settings.secret_key.is_some() { "secret_key".into() } else { settings.data_dir.join(platform::vault::FILE).display().to_string() };
+            let place =
+                if settings.secret_key.is_some() { "secret_key".into() } else { settings.data_dir.join(platform::vault::FILE).display().to_string() };
             Ok(format!("{} in {place}; keep a copy apart from the backups, which do not hold it", vault.ids().join(", ")))
         }
         (people, announcements) => Err(format!(
@@ -59,7 +60,10 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
             checks.push(check("letters", db.look(platform::mail::waiting).map(|n| format!("{n} waiting")).map_err(|e| e.to_string())));
         }
     }
-    checks.push(check("files", serve::store(settings).map(|_| settings.store_url.clone().unwrap_or_else(|| settings.data_dir.join("files").display().to_string()))));
+    checks.push(check(
+        "files",
+        serve::store(settings).map(|_| settings.store_url.clone().unwrap_or_else(|| settings.data_dir.join("files").display().to_string())),
+    ));
     let probe = settings.data_dir.join(".doctor");
     checks.push(check(
         "disk",

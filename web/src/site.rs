@@ -42,15 +42,18 @@ pub const METRICS: &str = "/metrics";
 /// Figures for Prometheus: to whoever shows the token of the settings; without one to this machine only, and not to what a
 /// proxy on this machine passes on.
 async fn metrics(ask: Ask) -> PageResult {
-    let local = || ask.address.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback()) && !ask.forwarded;
-    let may = match &ask.app.metrics_token {
-        Some(token) => ask.bearer_text.as_deref().is_some_and(|shown| crate::read::same(shown, token)),
-        None => local(),
-    };
-    if !may {
+    let shown = ask.bearer_text.as_deref();
+    if !may_read(ask.app.metrics_token.as_deref(), shown, &ask.address, ask.forwarded) {
         return Err(platform::Refusal::NotFound);
     }
     Ok(Answer::Raw(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(ask.app.metrics.render())))
+}
+
+fn may_read(token: Option<&str>, shown: Option<&str>, address: &str, forwarded: bool) -> bool {
+    match token {
+        Some(token) => shown.is_some_and(|shown| crate::read::same(shown, token)),
+        None => !forwarded && address.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback()),
+    }
 }
 
 /// An address of this site, or the home page: never a way out to another.
@@ -133,5 +136,23 @@ mod tests {
             assert_eq!(inside(bad), "/", "{bad}");
         }
         assert_eq!(inside("/work?x=1"), "/work?x=1");
+    }
+
+    #[test]
+    fn figures_are_for_this_machine_or_for_whoever_shows_the_token() {
+        let token = Some("0123456789abcdef");
+        for (token, shown, address, forwarded, may) in [
+            (None, None, "127.0.0.1", false, true),
+            (None, None, "::1", false, true),
+            (None, None, "127.0.0.1", true, false),
+            (None, None, "10.0.0.7", false, false),
+            (None, Some("guess"), "10.0.0.7", false, false),
+            (token, token, "10.0.0.7", true, true),
+            (token, Some("0123456789abcdeX"), "127.0.0.1", false, false),
+            (token, Some(""), "127.0.0.1", false, false),
+            (token, None, "127.0.0.1", false, false),
+        ] {
+            assert_eq!(may_read(token, shown, address, forwarded), may, "{token:?} {shown:?} {address} {forwarded}");
+        }
     }
 }

@@ -77,8 +77,8 @@ pub fn left(look: &mut Look, of: Id<Person>) -> Result<i64> {
 /// Uses a code up, leaves an event, and tells the person by letter. Wrong and used are one answer.
 pub(super) fn use_up(tx: &mut Tx, of: Id<Person>, code: &str) -> Result<()> {
     let now = tx.now();
-    let mine = recovery_code::table
-        .filter(recovery_code::person.eq(of).and(recovery_code::hash.eq(digest(of, code))).and(recovery_code::used_at.is_null()));
+    let mine =
+        recovery_code::table.filter(recovery_code::person.eq(of).and(recovery_code::hash.eq(digest(of, code))).and(recovery_code::used_at.is_null()));
     if diesel::update(mine).set(recovery_code::used_at.eq(Some(now))).execute(tx.db())? == 0 {
         return Err(Refusal::rule("wrong-password", super::ARTICLE));
     }

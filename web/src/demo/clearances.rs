@@ -18,7 +18,10 @@ fn draft(stage: &Stage, licences: &Licences, entries: &Entries, title: &str, for
 }
 
 fn apply(stage: &Stage, id: Id<Product>, safeguards: &str) -> Result<Id<Clearance>> {
-    stage.opens::<Clearance>("jia", json!({ "product": id, "need": "风险分级需要以历年理赔明细训练和校验，其他数据不能替代。", "safeguards": safeguards }))
+    stage.opens::<Clearance>(
+        "jia",
+        json!({ "product": id, "need": "风险分级需要以历年理赔明细训练和校验，其他数据不能替代。", "safeguards": safeguards }),
+    )
 }
 
 pub fn play(stage: &mut Stage, licences: &Licences, entries: &Entries) -> Result<()> {

@@ -331,14 +331,8 @@ mod tests {
 
     #[test]
     fn flat_names_nest() {
-        let pairs = [
-            ("title", "甲"),
-            ("tags", "a"),
-            ("tags", "b"),
-            ("criteria[1].weight", "40"),
-            ("criteria[0].name", "价"),
-            ("criteria[x].name", "?"),
-        ];
+        let pairs =
+            [("title", "甲"), ("tags", "a"), ("tags", "b"), ("criteria[1].weight", "40"), ("criteria[0].name", "价"), ("criteria[x].name", "?")];
         let answers = nest(pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect());
         assert_eq!(Value::Object(answers.0), serde_json::json!({"title": "甲", "tags": ["a", "b"], "criteria": [{"name": "价"}, {"weight": "40"}]}));
     }

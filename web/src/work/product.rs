@@ -17,8 +17,8 @@ use platform::people::org;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Refusal, Result, Word};
 use primary::{ProductForm, licence, scenario};
-use secondary::product::{self, Act, PRODUCT, Product, State, form, version};
 use secondary::clearance::{self, Clearance};
+use secondary::product::{self, Act, PRODUCT, Product, State, form, version};
 use secondary::{catalogue, pricing, review};
 
 const MAKER: &[Role] = &[DeveloperAdmin, DeveloperStaff];
