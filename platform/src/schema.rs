@@ -527,6 +527,28 @@ noun_table! { drill {
     planned_on -> Date,
     held_on -> Nullable<Date>,
 } }
+noun_table! { clearance {
+    product -> Text,
+    form -> Text,
+} }
+diesel::table! { recovery_code (id) {
+    id -> Text,
+    person -> Text,
+    hash -> Text,
+    created_at -> Timestamp,
+    used_at -> Nullable<Timestamp>,
+} }
+diesel::table! { brake (key) {
+    key -> Text,
+    attempts -> BigInt,
+    last_at -> Timestamp,
+    until_at -> Timestamp,
+} }
+diesel::table! { bid_key (announcement) {
+    announcement -> Text,
+    kept -> Text,
+    made_at -> Timestamp,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -597,6 +619,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     report,
     operator_plan,
     drill,
+    recovery_code,
+    brake,
+    bid_key,
+    clearance,
 );
 
 mod migrate;
@@ -672,4 +698,8 @@ pub(crate) const ORDER: &[&str] = &[
     "report",
     "operator_plan",
     "drill",
+    "recovery_code",
+    "brake",
+    "bid_key",
+    "clearance",
 ];

@@ -2,6 +2,7 @@
 //! Licences themselves live in `primary`; pages live in `web`.
 
 pub mod catalogue;
+pub mod clearance;
 pub mod disclosure;
 pub mod fee;
 pub mod pack;
@@ -17,6 +18,7 @@ pub mod review;
 pub mod split;
 pub mod survey;
 
+pub use clearance::Clearance;
 pub use disclosure::Disclosure;
 pub use fee::Fee;
 pub use pack::Pack;

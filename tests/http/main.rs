@@ -7,5 +7,6 @@ mod bad_input;
 mod golden;
 mod law;
 mod matrix;
+mod mends;
 mod pages;
 mod tokens;

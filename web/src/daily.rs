@@ -17,6 +17,7 @@ pub fn run(db: &Db) -> Result<()> {
         platform::once::forget_old(tx)?;
         platform::account::session::forget_old(tx)?;
         platform::account::link::forget_old(tx)?;
+        platform::account::brake::forget_old(tx)?;
         Ok(())
     })
 }

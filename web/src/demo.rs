@@ -4,6 +4,7 @@
 mod calls;
 mod cast;
 mod oversight;
+mod clearances;
 mod products;
 mod resources;
 mod scenarios;
@@ -83,6 +84,7 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     oversight::go_on(&mut stage, open)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
+    clearances::play(&mut stage, &licences, &entries)?;
     scenarios::finish(&mut stage)?;
     units::finish(&mut stage, &entries)?;
     cast::newcomers(&mut stage)?;

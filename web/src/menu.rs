@@ -70,6 +70,7 @@ const MENU: &[(&str, &[Line])] = &[
         "menu-products",
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
+            ("nouns-clearance", "/work/clearances", "shield", &[DeveloperAdmin, DeveloperStaff, Reviewer, Legal, Office, Auditor]),
             ("nouns-review", "/work/reviews", "checklist", &[Reviewer, Legal, Office, Auditor]),
             ("nouns-pricing", "/work/prices", "coin", WITH_DEVELOPERS),
             ("nouns-disclosure", "/work/disclosures", "world", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),

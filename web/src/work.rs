@@ -5,6 +5,7 @@ pub mod announcement;
 pub mod audit;
 pub mod bid;
 pub mod chain;
+pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
@@ -106,6 +107,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::plan::Plan>(),
         // products
         kind::<secondary::Product>(),
+        kind::<secondary::Clearance>(),
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),

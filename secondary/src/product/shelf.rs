@@ -1,7 +1,7 @@
 //! What a review's decision does to a product, and what puts it on the shelf.
 
 use super::{Act, Product, row, show, version};
-use crate::{pricing, review};
+use crate::{clearance, pricing, review};
 use diesel::prelude::*;
 use platform::Role::Reviewer;
 use platform::event::Record;
@@ -33,6 +33,7 @@ pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: 
     let act = match decision {
         Decision::Approve => {
             let content = made.read()?;
+            clearance::must_cover(tx, row.id, &content)?;
             named.title = content.title.clone();
             named.form = content.form;
             named.purpose = content.purpose;
@@ -62,6 +63,11 @@ pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()
     let licence = licence::may(look, row.licence, licence::Permission::List)?;
     if row.approved_version.is_some() && !super::succession::is_covered(look, row, &licence)? {
         return Err(Refusal::rule("outside-scope", "ZJK-21"));
+    }
+    // An approval for the single case may have been revoked since.
+    if let Some(number) = row.approved_version {
+        let content = version::find(look, row.id, number)?.read()?;
+        clearance::must_cover(look, row.id, &content)?;
     }
     let Some(price) = pricing::current(look, row.id)? else {
         return Err(match pricing::coming(look, row.id)? {
