@@ -8,3 +8,5 @@ mod golden;
 mod matrix;
 mod pages;
 mod tokens;
+mod town;
+mod whole_job;

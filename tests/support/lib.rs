@@ -11,6 +11,7 @@ pub mod browser;
 mod cast;
 pub mod city;
 pub mod demo;
+pub mod form;
 pub mod fuzz;
 mod golden;
 pub mod place;

@@ -52,11 +52,16 @@ fn last_day(today: NaiveDate) -> NaiveDate {
 
 /// Loads the city unless it is loaded already; a load that broke off is refused, not patched.
 pub fn load(settings: &Settings) -> Result<Vec<Account>, String> {
+    let real = Clock::machine().now();
+    let today = platform::day::shanghai_date(real);
+    load_until(settings, real - Duration::days((today - last_day(today)).num_days()))
+}
+
+/// The same with a story that ends at that instant.
+pub fn load_until(settings: &Settings, end: At) -> Result<Vec<Account>, String> {
     if let Some(accounts) = accounts(&settings.data_dir) {
         return Ok(accounts);
     }
-    let real = Clock::machine().now();
-    let end: At = real - Duration::days((platform::day::shanghai_date(real) - last_day(platform::day::shanghai_date(real))).num_days());
     let clock = Clock::by_hand(end - Duration::days(DAYS));
     let db = serve::database(settings, clock)?;
     let events = db.look(platform::event::verify).map_err(|e| e.to_string())?.events;
