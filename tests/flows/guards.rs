@@ -489,4 +489,30 @@ on_both! {
         assert_eq!(faults(handed), [("to".to_string(), "not-a-choice")], "nor is it handed to him");
         world.passes(Duration::minutes(1));
     }
+
+    in_a_year_without_a_notice_no_working_day_is_promised(world) {
+        let Called { call, bids, class, .. } = called(world, "1000");
+        let legal = world.legal(1);
+        road::opened(world, call);
+        for id in &bids {
+            legal.does(*id, bid::Act::Admit, road::check()).unwrap();
+        }
+        for n in 1..=3 {
+            let sheet = invite(&legal, call, &world.expert(n)).unwrap();
+            world.expert(n).does(sheet, scoring::Act::Submit, points(&bids, 80)).unwrap();
+        }
+        legal.does(call, announcement::Act::Rank, json!({})).unwrap();
+        let last = (2026..).find(|year| !world.db.rules().calendar.covers(*year)).unwrap();
+        let new_year: chrono::NaiveDate = format!("{last}-01-04").parse().unwrap();
+        world.days_pass((new_year - world.today()).num_days());
+        // A period in which anybody may object must have an end.
+        assert_eq!(refused(world, &legal, call, announcement::Act::Notice, json!({ "winners": "1" })), "unknown-year");
+        // A deadline of the office's own stays open and is filled in when the notice is out.
+        let desk = world.scenario_desk();
+        let asked = world.developer('C').opens::<demand::Demand>(road::demand("岁末需求", "industry")).unwrap();
+        let merged = desk.does(asked, demand::Act::Merge, json!({ "title": "岁末场景" })).unwrap();
+        let submitted = desk.does(merged.scenario.unwrap(), scenario::Act::Submit, json!({})).unwrap();
+        assert_eq!((submitted.clock.as_deref(), submitted.due_on), (Some("class_decision"), None));
+        assert!(desk.sees(class).is_ok());
+    }
 }

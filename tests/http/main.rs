@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod escaped;
 mod golden;
+mod hard_times;
 mod matrix;
 mod pages;
 mod tokens;

@@ -231,7 +231,8 @@ fn bid(town: &Town, name: &str, call: &str, plan: &str, price: &str) -> String {
     });
     task("security", &|f| f.put("security_plan", "专人值守，全程审计").tick("security_commitment"));
     task("papers", &|f| {
-        assert!((0..MATERIALS.len()).all(|n| f.value(&format!("papers[{n}].paper")).len() == 36), "papers of the dossier are chosen: {f:?}");
+        // The commitment is given in the form itself.
+        assert!((0..2).all(|n| f.value(&format!("papers[{n}].paper")).len() == 36), "papers of the dossier are chosen: {f:?}");
         f
     });
     let check = format!("{bid}/check");
@@ -292,6 +293,8 @@ fn opened(town: &Town, call: &str, bids: &[String]) {
     let late = town.who("bing").sends("/work/bids", &serde_json::json!({ "announcement": id_of(call) }));
     assert!(matches!(late.code().as_str(), "too-late" | "not-approved-org"), "{}", late.text);
     assert!(!town.who("yi").page(&bids[0]).offers(&format!("{}/withdraw", bids[0])), "nothing moves after the deadline");
+    let withdrawn = town.who("yi").sends(&format!("{}/withdraw", bids[0]), &serde_json::json!({ "reason": "改主意" }));
+    assert_eq!((withdrawn.status, withdrawn.code().as_str()), (409, "too-late"), "{}", withdrawn.text);
     let legal = town.who("legal");
     assert_eq!(state(&legal, call), "closed");
     assert!(!legal.page(call).offers(&format!("{call}/open")));
@@ -345,7 +348,8 @@ fn scored(town: &Town, call: &str, bids: &[String]) {
             assert!(!legal.page(&selection).offers(&format!("{call}/rank")), "nothing is ranked before all have scored");
         }
     }
-    assert!(town.who("legal").page(&sheets[0]).text.contains(BLIND), "with all scores in, the operator reads them");
+    assert!(town.who("auditor").page(&sheets[0]).text.contains(BLIND), "with all scores in, they can be audited");
+    assert!(!town.who("legal").page(&sheets[0]).text.contains(BLIND), "who gave which stays with expert and audit");
     town.is_nothing_to(&sheets[0], &["yi", "expert2", "bing"]);
     legal.does(&selection, "rank", |f| f);
     let public = format!("/announcements/{}", id_of(call));

@@ -27,8 +27,9 @@ pub struct City {
     folder: Folder,
 }
 
-fn settings(data: &Path) -> Settings {
-    let flags = vec![("data_dir", data.display().to_string()), ("listen", "127.0.0.1:0".to_string())];
+fn settings(data: &Path, url: Option<&str>) -> Settings {
+    let mut flags = vec![("data_dir", data.display().to_string()), ("listen", "127.0.0.1:0".to_string())];
+    flags.extend(url.map(|url| ("database_url", url.to_string())));
     Settings::load(None, std::iter::empty(), flags).expect("settings of a test")
 }
 
@@ -56,7 +57,7 @@ fn model(at: Option<At>) -> &'static Path {
             }
             std::fs::create_dir_all(&place).expect("folder for the demo city");
             let started = std::time::Instant::now();
-            let settings = settings(&place);
+            let settings = settings(&place, None);
             at.map_or_else(|| dajing::demo::load(&settings), |at| dajing::demo::load_until(&settings, at)).expect("the demo city");
             eprintln!("the demo city was loaded in {:.1} s", started.elapsed().as_secs_f64());
         }
@@ -105,22 +106,26 @@ pub fn email(name: &str) -> String {
 impl City {
     /// Opens a copy of the demo city and serves it.
     pub fn open() -> Self {
-        Self::serve(copy_of(model(None)), Clock::machine(), true)
+        Self::serve(copy_of(model(None)), None, Clock::machine(), true)
     }
     /// The demo city as if that instant were now; from there its clock runs on.
     pub fn open_at(now: At) -> Self {
         let clock = Clock::machine();
         clock.advance(now - Clock::machine().now());
-        Self::serve(copy_of(model(Some(now))), clock, true)
+        Self::serve(copy_of(model(Some(now))), None, clock, true)
     }
     /// A new city with nobody in it, on a clock that only moves when told.
     pub fn empty(now: At) -> Self {
-        Self::serve(Folder::fresh(), Clock::by_hand(now), false)
+        Self::serve(Folder::fresh(), None, Clock::by_hand(now), false)
+    }
+    /// The same on a database of one's own.
+    pub fn empty_on(url: &str, now: At) -> Self {
+        Self::serve(Folder::fresh(), Some(url), Clock::by_hand(now), false)
     }
 
-    fn serve(folder: Folder, clock: Clock, demo: bool) -> Self {
+    fn serve(folder: Folder, url: Option<&str>, clock: Clock, demo: bool) -> Self {
         let data = folder.path().join("data");
-        let settings = settings(&data);
+        let settings = settings(&data, url);
         let accounts = dajing::demo::accounts(&data).unwrap_or_default();
         let db = dajing::serve::database(&settings, clock).expect("the city's database");
         // What is due by now, as the running server does it every few seconds.

@@ -16,7 +16,15 @@ pub struct Form {
 #[derive(Clone, Debug)]
 struct Field {
     name: String,
+    /// The input's type, or what keyboard it asks for; empty for plain text.
+    sort: String,
     what: What,
+}
+
+impl Field {
+    fn new(name: String, what: What) -> Self {
+        Self { name, sort: String::new(), what }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -105,13 +113,14 @@ impl Form {
                         "file" => What::Files(Vec::new()),
                         _ => What::Text(tag.get("value")),
                     };
-                    form.fields.push(Field { name, what });
+                    let sort = [tag.get("type"), tag.get("inputmode")].into_iter().find(|s| !s.is_empty() && s != "text").unwrap_or_default();
+                    form.fields.push(Field { name, sort, what });
                 }
                 "textarea" => {
                     let text = unescape(tag.after.strip_prefix('\n').unwrap_or(tag.after));
-                    form.fields.push(Field { name, what: What::Text(text) });
+                    form.fields.push(Field::new(name, What::Text(text)));
                 }
-                "select" => form.fields.push(Field { name, what: What::Select(Vec::new()) }),
+                "select" => form.fields.push(Field::new(name, What::Select(Vec::new()))),
                 "option" => {
                     if let Some(Field { what: What::Select(options), .. }) = form.fields.last_mut() {
                         options.push((tag.get("value"), unescape(tag.after.trim()), tag.has("selected")));
@@ -128,6 +137,10 @@ impl Form {
     }
     fn names(&self) -> Vec<&str> {
         self.fields.iter().map(|f| f.name.as_str()).collect()
+    }
+    /// Whether it has that field.
+    pub fn asks(&self, name: &str) -> bool {
+        self.fields.iter().any(|f| f.name == name)
     }
     /// What stands in a field; of boxes and lists what is chosen.
     pub fn value(&self, name: &str) -> String {
@@ -210,9 +223,34 @@ impl Form {
         assert!(done && self.parts, "{} takes a file in {name}", self.action);
         self
     }
+    /// Filled in from top to bottom without a thought: this text wherever one may type freely, some figure, day or hour
+    /// where one is asked for, the first offer of every list, every box ticked.
+    pub fn anything(mut self, text: &str, password: &str) -> Self {
+        for field in &mut self.fields {
+            match &mut field.what {
+                What::Text(value) => match field.sort.as_str() {
+                    "hidden" => {}
+                    "password" => *value = password.into(),
+                    "email" => *value = format!("{}@example.cn", crate::visitor::key()),
+                    "date" => *value = "2026-12-30".into(),
+                    "datetime-local" => *value = "2026-12-30T10:00".into(),
+                    "numeric" | "decimal" if value.is_empty() => *value = "1".into(),
+                    "numeric" | "decimal" => {}
+                    _ => *value = text.into(),
+                },
+                What::Tick { on, .. } => *on = true,
+                What::Select(options) => {
+                    let at = options.iter().position(|o| !o.0.is_empty());
+                    options.iter_mut().enumerate().for_each(|(i, o)| o.2 = Some(i) == at);
+                }
+                What::Files(_) => {}
+            }
+        }
+        self
+    }
     /// The button pressed has a name and a value of its own.
     pub fn button(mut self, name: &str, value: &str) -> Self {
-        self.fields.push(Field { name: name.into(), what: What::Text(value.into()) });
+        self.fields.push(Field::new(name.into(), What::Text(value.into())));
         self
     }
     /// The button pressed sends it elsewhere.

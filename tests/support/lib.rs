@@ -14,6 +14,7 @@ pub mod demo;
 pub mod form;
 pub mod fuzz;
 mod golden;
+pub mod hand;
 pub mod place;
 pub mod visitor;
 mod world;

@@ -3,6 +3,7 @@
 
 mod calls;
 mod cast;
+mod pilot;
 mod products;
 mod resources;
 mod scenarios;
@@ -18,8 +19,10 @@ use std::path::Path;
 
 pub use stage::Stage;
 
-/// Days that the city's story takes, from the first sign-up to today.
+/// Days that the city's story takes, from the first announcements of the year to today.
 const DAYS: i64 = 150;
+/// Days before it, in which people come in and the pilot licence is granted: long enough for a year to be over since.
+const BEFORE: i64 = 280;
 /// The password of every demo account. It opens nothing but invented data.
 pub const PASSWORD: &str = "dajing-demo-2026";
 
@@ -62,7 +65,7 @@ pub fn load_until(settings: &Settings, end: At) -> Result<Vec<Account>, String> 
     if let Some(accounts) = accounts(&settings.data_dir) {
         return Ok(accounts);
     }
-    let clock = Clock::by_hand(end - Duration::days(DAYS));
+    let clock = Clock::by_hand(end - Duration::days(BEFORE + DAYS));
     let db = serve::database(settings, clock)?;
     let events = db.look(platform::event::verify).map_err(|e| e.to_string())?.events;
     if events > 0 {
@@ -79,11 +82,17 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     cast::enter(&mut stage)?;
     let entries = resources::play(&mut stage)?;
     let scenarios = scenarios::play(&mut stage, &entries)?;
-    let licences = calls::play(&mut stage, &entries, &scenarios)?;
+    let papers = calls::papers(&stage)?;
+    pilot::play(&mut stage, &entries, &scenarios, &papers)?;
+    stage.starts_anew(BEFORE);
+    let licences = calls::play(&mut stage, &entries, &scenarios, &papers)?;
     products::play(&mut stage, &licences)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
     scenarios::finish(&mut stage)?;
     cast::newcomers(&mut stage)?;
+    // What is due by today has happened: nobody finds a call open whose deadline has passed.
+    stage.before_end(0);
+    crate::daily::run(&stage.db)?;
     Ok(stage.accounts)
 }
