@@ -66,7 +66,7 @@ fn a_bid_is_written_with_keys_alone() {
         writes(browser, "只用键盘写的方案").await?;
         tab_to(browser, "input[name=forms]").await?;
         let before = browser.active_element().await?.is_selected().await?;
-        key(browser, Key::Char(' ')).await?;
+        browser.action_chain().send_keys(" ").perform().await?;
         assert_ne!(browser.active_element().await?.is_selected().await?, before, "the space bar ticks");
         browser.keep("plan").await;
         tab_to(browser, "button[name=go][value=later]").await?;

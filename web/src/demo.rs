@@ -43,14 +43,12 @@ pub fn accounts(data: &Path) -> Option<Vec<Account>> {
     serde_json::from_str(&text).ok()
 }
 
-/// The day on which the story ends: today, or the last day whose working days are known when today's are not.
+/// The day on which the story ends: today, or the last day before it from which deadlines of some days can be promised,
+/// which they cannot while the holidays they run into are not announced.
 fn last_day(today: NaiveDate) -> NaiveDate {
-    let calendar = Calendar::national();
-    let mut year = today.year();
-    while year > 2024 && !calendar.covers(year) {
-        year -= 1;
-    }
-    if year == today.year() { today } else { NaiveDate::from_ymd_opt(year, 11, 20).unwrap_or(today) }
+    let known = |day: NaiveDate| Calendar::national().covers((day + Duration::days(12)).year());
+    let before = (2024..today.year() + 1).rev().filter_map(|year| NaiveDate::from_ymd_opt(year, 12, 19));
+    std::iter::once(today).chain(before.filter(|day| *day < today)).find(|day| known(*day)).unwrap_or(today)
 }
 
 /// Loads the city unless it is loaded already; a load that broke off is refused, not patched.
@@ -95,4 +93,21 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     stage.before_end(0);
     crate::daily::run(&stage.db)?;
     Ok(stage.accounts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_story_ends_where_deadlines_can_be_promised() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let last = (2026..).find(|year| !Calendar::national().covers(*year)).unwrap() - 1;
+        let end = day(&format!("{last}-12-19"));
+        for (today, ends) in
+            [("2026-06-01", day("2026-06-01")), (&format!("{last}-12-19"), end), (&format!("{last}-12-20"), end), (&format!("{}-03-01", last + 2), end)]
+        {
+            assert_eq!(last_day(day(today)), ends, "{today}");
+        }
+    }
 }
