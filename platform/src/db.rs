@@ -9,6 +9,7 @@ use crate::day::Calendar;
 use crate::event::Head;
 use crate::id::Id;
 use crate::profile::{Book, Profile};
+use crate::vault::Vault;
 use crate::{Refusal, Result};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
@@ -101,6 +102,7 @@ pub struct Rules {
 struct Known {
     rules: Rules,
     book: Arc<Book>,
+    vault: Vault,
 }
 
 /// A look at the database at one moment. Questions take it; it cannot write.
@@ -138,6 +140,10 @@ impl Look<'_> {
     /// Every profile that is known.
     pub fn book(&self) -> Arc<Book> {
         self.known.book.clone()
+    }
+    /// The keys for what the database keeps sealed.
+    pub fn vault(&self) -> &Vault {
+        &self.known.vault
     }
     /// The calendar of working days.
     pub fn calendar(&self) -> Arc<Calendar> {
@@ -243,13 +249,18 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database and starts the writer. The schema must be up to date, see [`crate::schema::migrate`].
+    /// Opens the database for a test, with [`Vault::of_this_process`].
     pub fn open(place: Place, readers: u32, clock: Clock, rules: Rules) -> Result<Self> {
-        Self::open_with(place, readers, clock, rules, Arc::new(Book::built_in().clone()))
+        Self::open_with(place, readers, clock, rules, Vault::of_this_process())
+    }
+
+    /// Opens the database and starts the writer. The schema must be up to date, see [`crate::schema::migrate`].
+    pub fn open_with(place: Place, readers: u32, clock: Clock, rules: Rules, vault: Vault) -> Result<Self> {
+        Self::open_knowing(place, readers, clock, rules, Arc::new(Book::built_in().clone()), vault)
     }
 
     /// Opens the database with further profiles, to which running cases may be pinned.
-    pub fn open_with(place: Place, readers: u32, clock: Clock, rules: Rules, book: Arc<Book>) -> Result<Self> {
+    pub fn open_knowing(place: Place, readers: u32, clock: Clock, rules: Rules, book: Arc<Book>, vault: Vault) -> Result<Self> {
         let pool = r2d2::Pool::builder()
             .max_size(readers)
             .min_idle(Some(1))
@@ -258,7 +269,7 @@ impl Db {
             .build(Manager(place.clone()))
             .map_err(|_| Refusal::Unavailable)?;
         let (queue, jobs) = mpsc::sync_channel(WAITING);
-        let known = Arc::new(Known { rules, book });
+        let known = Arc::new(Known { rules, book, vault });
         let tally = Arc::new(Tally::default());
         let writer = Writer { place: place.clone(), clock: clock.clone(), known: known.clone(), tally: tally.clone(), conn: None };
         std::thread::Builder::new().name("writer".into()).spawn(move || writer.work(jobs)).map_err(Refusal::broken)?;

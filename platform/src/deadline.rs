@@ -122,6 +122,13 @@ pub fn pinned<N: Noun>(look: &mut Look, id: Id<N>) -> Result<Arc<Profile>> {
     }
 }
 
+/// The organisation whose people must act in a state, unless the role says enough: the other side where the table names one, else
+/// the owner.
+fn waits_for<N: Noun>(tx: &mut Tx, id: Id<N>, state: N::State) -> Result<Option<Id<Org>>> {
+    let column = N::PARTIES.iter().find(|(s, _)| *s == state).map_or("owner", |(_, column)| column);
+    flow::party(tx, id, column)
+}
+
 /// What a step does to the case's clocks: the one that runs ends or waits, one that waited goes on or ends, and the one the
 /// step names starts. Days are counted by the profile the case is pinned to.
 pub(crate) fn follow<N: Noun>(tx: &mut Tx, row: &N, to: N::State, name: Option<&'static str>, pauses: bool) -> Result<()> {
@@ -168,7 +175,7 @@ fn start<N: Noun>(tx: &mut Tx, row: &N, to: N::State, name: &str, profile: &Prof
         serial: heading.serial,
         title: heading.title,
         stands: to.as_str().into(),
-        waits_for: row.waits_for(),
+        waits_for: waits_for(tx, row.id(), to)?,
         name: name.into(),
         state: State::Running,
         started_on: tx.today(),
@@ -212,6 +219,7 @@ fn resume<N: Noun>(tx: &mut Tx, mut waiting: Running, row: &N, to: N::State) -> 
     // A round that took no day is a round all the same.
     pauses.extend(waiting.paused_on.map(|from| Pause { from, to: tx.today() }));
     waiting.pauses = serde_json::to_string(&pauses).map_err(Refusal::broken)?;
+    let awaited = waits_for(tx, row.id(), to)?;
     let calendar = tx.calendar();
     let stopped = waiting.paused_on.is_some();
     if stopped || waiting.due_on.is_none() {
@@ -220,7 +228,7 @@ fn resume<N: Noun>(tx: &mut Tx, mut waiting: Running, row: &N, to: N::State) -> 
     }
     diesel::update(deadline::table.find(waiting.id))
         .set((
-            (deadline::state.eq(State::Running), deadline::stands.eq(to.as_str()), deadline::waits_for.eq(row.waits_for())),
+            (deadline::state.eq(State::Running), deadline::stands.eq(to.as_str()), deadline::waits_for.eq(awaited)),
             deadline::paused_on.eq(None::<NaiveDate>),
             deadline::pauses.eq(&waiting.pauses),
             deadline::due_on.eq(waiting.due_on),
@@ -229,6 +237,84 @@ fn resume<N: Noun>(tx: &mut Tx, mut waiting: Running, row: &N, to: N::State) -> 
         ))
         .execute(tx.db())?;
     Ok(waiting.due_on)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Stands {
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    serial: Option<String>,
+    #[diesel(sql_type = Text)]
+    profile: String,
+}
+
+/// Sets the day on which something is due where a step's own clock would not: a day that somebody names, one that another rule
+/// fixes, or one that is kept over a step. The clock of that name goes on to that day; without a name none runs.
+pub fn set<N: Noun>(tx: &mut Tx, id: Id<N>, name: Option<&str>, due: Option<NaiveDate>) -> Result<()> {
+    let subject = id.to_string();
+    let today = tx.today();
+    let mut goes_on = None;
+    for running in history(tx, N::NAME, &subject)?.into_iter().rev() {
+        // A step just taken has ended it; its silence and its first day are kept.
+        let alive = running.state == State::Running || running.ended_on == Some(today);
+        if goes_on.is_none() && alive && name == Some(running.name.as_str()) && due.is_some() {
+            goes_on = Some(running);
+        } else if running.state == State::Running {
+            end(tx, &running)?;
+        }
+    }
+    let stands: Stands = diesel::sql_query(format!("SELECT state, title, serial, profile FROM {} WHERE id = $1", N::TABLE))
+        .bind::<Text, _>(id)
+        .get_result(tx.db())?;
+    let calendar = tx.calendar();
+    match (goes_on, name, due) {
+        (Some(running), _, _) => {
+            diesel::update(deadline::table.find(running.id))
+                .set((
+                    (deadline::state.eq(State::Running), deadline::stands.eq(&stands.state), deadline::ended_on.eq(None::<NaiveDate>)),
+                    (deadline::due_on.eq(due), deadline::calendar.eq(calendar.digest()), deadline::reminded_on.eq(None::<NaiveDate>)),
+                ))
+                .execute(tx.db())?;
+        }
+        (None, Some(name), Some(due)) => {
+            let profile = pinned(tx, id)?;
+            let awaited = match N::State::of(&stands.state) {
+                Some(state) => waits_for(tx, id, state)?,
+                None => None,
+            };
+            let row = Running {
+                id: tx.id(),
+                noun: N::NAME.into(),
+                subject,
+                serial: stands.serial,
+                title: stands.title,
+                stands: stands.state,
+                waits_for: awaited,
+                name: name.into(),
+                state: State::Running,
+                started_on: today,
+                due_on: Some(due),
+                length: i32::try_from((due - today).num_days().max(0)).unwrap_or(i32::MAX),
+                unit: "calendar".into(),
+                extended: 0,
+                silence: profile.period(name)?.silence.as_str().into(),
+                calendar: calendar.digest().into(),
+                profile: stands.profile,
+                profile_digest: profile.digest().into(),
+                pauses: "[]".into(),
+                paused_on: None,
+                ended_on: None,
+                reminded_on: None,
+                escalated_on: None,
+            };
+            diesel::insert_into(deadline::table).values(&row).execute(tx.db())?;
+        }
+        (None, _, _) => {}
+    }
+    show::<N>(tx, id, name, due)
 }
 
 /// Lengthens the clock that runs, by so many of its own units, and takes `act`, whose line must lead back to its own state and

@@ -222,7 +222,7 @@ impl Noun for Review {
 
 /// The points of the profile, as offers of a form.
 pub fn points(look: &Look) -> Vec<Choice> {
-    look.profile().compliance.points.iter().map(|p| Choice::new(&p.key, p.name.zh.clone())).collect()
+    look.profile().compliance.points.iter().map(|p| Choice::said(&p.key, &p.name)).collect()
 }
 
 /// Opens the review of a version just submitted.
@@ -336,7 +336,7 @@ fn vote(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Result<()> {
     if all {
         flow::take(tx, who, row, Act::Consolidate, Record::none())?;
         // The legal clock runs on; consolidation starts none of its own.
-        diesel::update(review::table.find(row.id)).set((review::clock.eq(&row.clock), review::due_on.eq(row.due_on))).execute(tx.db())?;
+        platform::deadline::set(tx, row.id, row.clock.as_deref(), row.due_on)?;
     }
     Ok(())
 }

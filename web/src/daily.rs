@@ -16,9 +16,12 @@ pub fn now(db: &Db) -> Result<()> {
         primary::announcement::close_due(tx)?;
         primary::selection::open_due(tx)?;
         primary::licence::expire_due(tx)?;
+        resources::sharing::end_due(tx)?;
+        primary::oversight::run_due(tx)?;
         platform::once::forget_old(tx)?;
         platform::account::session::forget_old(tx)?;
         platform::account::link::forget_old(tx)?;
+        platform::account::brake::forget_old(tx)?;
         Ok(())
     })
 }

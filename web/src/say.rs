@@ -86,6 +86,10 @@ impl Lang {
         };
         self.maybe(&format!("{noun}-act-{act}")).or_else(|| self.maybe(common?)).unwrap_or_else(|| act.to_string())
     }
+    /// An offer's name.
+    pub fn choice(self, choice: &platform::flow::Choice) -> String {
+        choice.label(self.is_en()).to_string()
+    }
     /// A name and what is said of it.
     pub fn of_it(self, name: &str, said: &str) -> String {
         format!("{name}{}{said}", self.pick("：", ": "))

@@ -224,7 +224,7 @@ fn remind<N: Noun>(tx: &mut Tx, id: Id<Running>) -> Result<bool> {
     }
     // Where nobody's turn is told by the table, the day is the organisation's own.
     let own = turn.is_empty() || turn.iter().any(|role| !is_citywide(*role));
-    if let (true, Some(org)) = (own, case.waits_for()) {
+    if let (true, Some(org)) = (own, running.waits_for) {
         mail::remind_org(tx, org, &args)?;
     }
     let today = tx.today();
