@@ -223,6 +223,8 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
         return Err(Refusal::rule("outside-scope", "BID-46"));
     }
     let resources = if chosen.is_empty() { call.entries } else { chosen };
+    // What was excluded, or lost its provider's consent, since the call was published goes no further (ZJK-15).
+    resources::entry::by_ids(tx, &resources)?.iter().try_for_each(resources::Entry::must_be_operable)?;
     let days: (Option<NaiveDate>, Option<NaiveDate>) = (a.text("from_on").parse().ok(), a.text("to_on").parse().ok());
     let (Some(from), Some(to)) = days else { return Err(Refusal::fault("from_on", "not-a-date")) };
     Term::new(&tx.profile(), from, to)?;
@@ -237,7 +239,7 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
         return Err(Refusal::Faulty(vec![Fault::at("fee", "not-as-offered").with("fee", money::yuan(won.price()))]));
     }
     if fee > 0 && tx.profile().purpose(purpose.as_str()).is_some_and(|p| p.free) {
-        return Err(Refusal::rule("public-good-free", "ZJK-6"));
+        return Err(Refusal::rule("public-good-free", "ZJK-6 PRI65"));
     }
     let files = file::attach(tx, who, &a.list("files"), Filing::NAME, &id.to_string(), false)?;
     a.set("resources", resources);

@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod filing;
 pub mod licence;
 pub mod objection;
+pub mod oversight;
 pub mod plan;
 pub mod question;
 pub mod rectification;

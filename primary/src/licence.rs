@@ -189,14 +189,14 @@ impl Noun for Licence {
     const RESTS: &'static [State] = &[State::InForce];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Sign, &sheet::NOTHING, sign).when(may_sign).careful(),
-        deed(Act::Countersign, &sheet::NOTHING, countersign).when(may_countersign).careful(),
+        deed(Act::Countersign, &sheet::NOTHING, countersign).when(may_countersign).careful().for_good(),
         deed(Act::Redraft, &REDRAFT, redraft),
         deed(Act::Resume, &REASON, resume).when(may_resume),
         deed(Act::Suspend, &REASON, suspend),
         deed(Act::GiveNotice, &NOTICE, termination::give_notice).when(|_, who, row| {
             if row.owner.is_some_and(|o| who.acts_for(o)) { Ok(()) } else { Err(Refusal::NotFound) }
         }),
-        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop)),
+        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop)).for_good(),
     ];
 
     fn id(&self) -> Id<Self> {

@@ -24,7 +24,7 @@ pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Invite, &[Legal], State::Invited, "BJ-12"),
     step(State::Invited, Act::Submit, &[Expert], State::Submitted, "BJ-12").tell(&[Tell::Role(Legal)]),
     // The legal desk notes that an expert does not answer; it cannot take back scores that are in.
-    step(State::Invited, Act::Recuse, &[Expert, Legal], State::Recused, "BJ-12").tell(&[Tell::Role(Legal)]),
+    step(State::Invited, Act::Recuse, &[Expert, Legal], State::Recused, "BID-37").tell(&[Tell::Role(Legal)]),
 ];
 
 const INVITE: Sheet = Sheet { name: "scoring-invite", fields: &[sheet::pick("announcement", "announcement"), sheet::pick("expert", "expert")] };

@@ -63,10 +63,10 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(Submitted, Act::Approve, &[Reviewer], Approved, "ZJK-25").tell(OWNER),
     step(Submitted, Act::Return, &[Reviewer], Returned, "ZJK-25").tell(OWNER),
     step(Submitted, Act::Refuse, &[Reviewer], Refused, "ZJK-21").tell(OWNER),
-    step(Approved, Act::List, MAKER, Listed, "ZJK-23"),
-    step(Delisted, Act::List, MAKER, Listed, "ZJK-23"),
+    step(Approved, Act::List, MAKER, Listed, "ZJK-23 ZJK-25"),
+    step(Delisted, Act::List, MAKER, Listed, "ZJK-23 ZJK-25"),
     // The operator may take a product off the shelf at once when a risk is found.
-    step(Listed, Act::Delist, &[DeveloperAdmin, DeveloperStaff, Reviewer, Calendar], Delisted, "ZJK-28").tell(OWNER),
+    step(Listed, Act::Delist, &[DeveloperAdmin, DeveloperStaff, Reviewer, Calendar], Delisted, "ZJK-23 ZJK-28").tell(OWNER),
     step(Approved, Act::Revise, MAKER, Approved, "ZJK-25"),
     step(Listed, Act::Revise, MAKER, Listed, "ZJK-25"),
     step(Delisted, Act::Revise, MAKER, Delisted, "ZJK-25"),
@@ -155,7 +155,7 @@ impl Noun for Product {
         deed(Act::Recall, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Recall, a)),
         deed(Act::List, &platform::sheet::NOTHING, shelf::list).when(must_be_listable),
         deed(Act::Delist, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Delist, Record::none().because(a.text("reason"))).map(drop)),
-        deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)),
+        deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)).for_good(),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -208,6 +208,16 @@ impl Noun for Product {
     fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
         Ok(if matches!(act, Act::Save | Act::Revise) { row.answers() } else { Answers::default() })
     }
+}
+
+/// An organisation's products that can still be submitted, newest first, at most 200.
+pub(crate) fn of_owner(look: &mut Look, of: Id<Org>) -> Result<Vec<Product>> {
+    Ok(product::table
+        .filter(product::owner.eq(of).and(product::state.eq_any([Drafted, Returned, Approved, Listed, Delisted])))
+        .order((product::created_at.desc(), product::id.desc()))
+        .limit(200)
+        .select(Product::as_select())
+        .load(look.db())?)
 }
 
 /// Begins a product under one of the holder's licences in force.

@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod announcement;
 pub mod audit;
 pub mod bid;
+pub mod chain;
+pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
@@ -13,17 +15,23 @@ pub mod interests;
 pub mod letters;
 pub mod licence;
 pub mod objection;
+pub mod observer;
+pub mod opening;
 pub mod org;
+pub mod oversight;
 pub mod paper;
 pub mod people;
 pub mod plan;
 pub mod pricing;
 pub mod product;
+pub mod quality;
 pub mod question;
 pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
+pub mod sharing;
+pub mod units;
 
 use crate::answer::PageResult;
 use crate::ask::Ask;
@@ -75,6 +83,16 @@ pub fn kinds() -> Vec<Kind> {
         kind::<platform::people::Org>(),
         // resources and scenarios
         kind::<resources::Entry>(),
+        kind::<resources::Node>(),
+        kind::<resources::Collection>(),
+        kind::<resources::Sharing>(),
+        kind::<resources::Opening>(),
+        kind::<resources::OpeningPlan>(),
+        kind::<resources::Quality>(),
+        kind::<resources::Purchase>(),
+        kind::<resources::Backflow>(),
+        kind::<resources::Observer>(),
+        kind::<resources::Opinion>(),
         kind::<primary::Demand>(),
         kind::<primary::Scenario>(),
         kind::<primary::Announcement>(),
@@ -89,9 +107,19 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::plan::Plan>(),
         // products
         kind::<secondary::Product>(),
+        kind::<secondary::Clearance>(),
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),
+        // supervision
+        kind::<primary::oversight::complaint::Complaint>(),
+        kind::<primary::oversight::incident::Incident>(),
+        kind::<primary::oversight::operator_plan::OperatorPlan>(),
+        kind::<primary::oversight::drill::Drill>(),
+        kind::<primary::oversight::scheme::Scheme>(),
+        kind::<primary::oversight::evaluation::Evaluation>(),
+        kind::<primary::oversight::inspection::Inspection>(),
+        kind::<secondary::Report>(),
     ]
 }
 
@@ -120,6 +148,8 @@ pub fn routes() -> Vec<Route> {
     routes.extend(product::routes());
     routes.extend(review::routes());
     routes.extend(disclosure::routes());
+    routes.extend(sharing::routes());
+    routes.extend(oversight::routes());
     routes
 }
 

@@ -33,6 +33,8 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Applied, Act::Refuse, &[Legal], State::Refused, "ZJK-13(5)").tell(&[Tell::Owner]),
     step(State::Active, Act::Suspend, &[SecurityAdmin], State::Suspended, "ZJK-28").tell(&[Tell::Owner]),
     step(State::Suspended, Act::Resume, &[SecurityAdmin], State::Active, "ZJK-28").tell(&[Tell::Owner]),
+    // The officer can be named while the application waits, so that work begins on the day of its approval.
+    step(State::Applied, Act::Describe, &[DeveloperAdmin], State::Applied, "BJ-16(3)"),
     step(State::Active, Act::Describe, &[DeveloperAdmin, SystemAdmin, Legal], State::Active, "BJ-16(3)"),
     step(State::Active, Act::Declare, &[Legal], State::Active, "ZJK-13(6)"),
 ];

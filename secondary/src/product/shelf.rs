@@ -1,7 +1,7 @@
 //! What a review's decision does to a product, and what puts it on the shelf.
 
 use super::{Act, Product, row, show, version};
-use crate::{pricing, review};
+use crate::{clearance, pricing, review};
 use diesel::prelude::*;
 use platform::Role::Reviewer;
 use platform::event::Record;
@@ -33,6 +33,7 @@ pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: 
     let act = match decision {
         Decision::Approve => {
             let content = made.read()?;
+            clearance::must_cover(tx, row.id, &content)?;
             named.title = content.title.clone();
             named.form = content.form;
             named.purpose = content.purpose;
@@ -63,6 +64,11 @@ pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()
     if row.approved_version.is_some() && !super::succession::is_covered(look, row, &licence)? {
         return Err(Refusal::rule("outside-scope", "ZJK-21"));
     }
+    // An approval for the single case may have been revoked since.
+    if let Some(number) = row.approved_version {
+        let content = version::find(look, row.id, number)?.read()?;
+        clearance::must_cover(look, row.id, &content)?;
+    }
     let Some(price) = pricing::current(look, row.id)? else {
         return Err(match pricing::coming(look, row.id)? {
             Some(from) => Refusal::rule("not-effective", "BJ-17").with("from", from),
@@ -85,7 +91,7 @@ pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()
 
 /// What serves the public good costs nothing (ZJK-6).
 pub(super) fn must_be_free(purpose: Purpose, price: &pricing::Pricing) -> Result<()> {
-    if purpose == Purpose::PublicGood && price.tariff != pricing::Kind::Free { Err(Refusal::rule("public-good-free", "ZJK-6")) } else { Ok(()) }
+    if purpose == Purpose::PublicGood && price.tariff != pricing::Kind::Free { Err(Refusal::rule("public-good-free", "ZJK-6 PRI65")) } else { Ok(()) }
 }
 
 pub(super) fn list(tx: &mut Tx, who: &Caller, row: &Product, _: Answers) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::shelf::must_be_free;
 use super::{Act, Product, form, show, version};
-use crate::{pricing, review};
+use crate::{clearance, pricing, review};
 use diesel::prelude::*;
 use platform::event::Record;
 use platform::flow;
@@ -47,6 +47,7 @@ fn settled(look: &mut Look, who: &Caller, row: &Product) -> Result<(Answers, for
     must_answer(look, row, &draft)?;
     let (answers, content) = form::settle(&draft)?;
     form::must_be_covered(look, &licence, &content)?;
+    clearance::must_cover(look, row.id, &content)?;
     if let Some(price) = pricing::current(look, row.id)? {
         must_be_free(content.purpose, &price)?;
     }

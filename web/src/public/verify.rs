@@ -200,14 +200,14 @@ async fn verify(ask: Ask) -> PageResult {
     let (found, now) = ask.look(move |look, _| Ok((if n.is_empty() { None } else { find(look, &a, &n)? }, look.now()))).await?;
     let serials = ask.app.db.rules();
     let serials = &serials.profile.serials;
-    let example = |name: &str, prefix: &str| format!("{}（{prefix}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")));
+    let example = |name: &str, series: &str| format!("{}（{}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")), serials.get(series).unwrap_or_default());
     let kinds = vec![
-        example("licence", &serials.licence),
-        example("product", &serials.product),
-        example("price", &serials.price_filing),
-        example("announcement", &serials.announcement),
-        example("disclosure", &serials.disclosure),
-        example("scenario", &serials.scenario),
+        example("licence", "licence"),
+        example("product", "product"),
+        example("price", "price_filing"),
+        example("announcement", "announcement"),
+        example("disclosure", "disclosure"),
+        example("scenario", "scenario"),
     ];
     let status = if number.is_empty() || found.is_some() { 200 } else { 404 };
     let view = VerifyView { c: ask.chrome(ask.t("nav-verify")), number, found, kinds, checked_at: platform::clock::shanghai_text(now) };
