@@ -18,7 +18,7 @@ use primary::licence::{self, Licence, Permission};
 use primary::plan::Plan;
 use primary::scenario::{self, Scenario};
 use primary::scoring::{self, Scoring};
-use primary::{amendment, bar, destruction, rectification, selection, termination};
+use primary::{amendment, destruction, rectification, selection, termination};
 use resources::entry::{self, Entry};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -196,8 +196,7 @@ impl World {
             licence::expire_due(tx)?;
             licence::remind_due(tx)?;
             rectification::overrun_due(tx)?;
-            destruction::escalate_due(tx)?;
-            bar::expire_due(tx).map(drop)
+            destruction::escalate_due(tx).map(drop)
         })
         .unwrap();
     }
