@@ -1,11 +1,11 @@
 //! Signing in, the second step, and the password again: everywhere that somebody could guess. One answer for every way
 //! of being wrong, in about the same time; the pauses grow.
 
-use crate::At;
 use crate::account::brake::{self, ACCOUNT, ADDRESS, ASKING, Brake, COMPLAINTS, RECEIPTS, RESET, neighbourhood};
 use crate::account::session::{self, SignedIn};
 use crate::account::{link, password, totp};
 use crate::caller::Caller;
+use crate::clock::At;
 use crate::db::Db;
 use crate::diesel;
 use crate::event::Record;

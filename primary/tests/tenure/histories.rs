@@ -115,8 +115,8 @@ fn step(world: &World, dice: &mut Dice, ids: &mut Vec<Id<Licence>>) -> String {
 fn followed(world: &World, id: Id<Licence>, ids: &mut Vec<Id<Licence>>) -> platform::Result<()> {
     use primary::amendment::{self, Act, Amendment};
     let asked = world.opens::<Amendment>(&world.holder, json!({"licence": id, "kind": "amend", "scope": format!("范围 {}", ids.len()), "reason": "x"}))?;
-    world.does(&world.legal, asked, Act::Assess, json!({"finding": "x"}))?;
-    world.does(&world.legal_two, asked, Act::Accept, json!({"risk_assessment": "低"}))?;
+    world.does(&world.legal_two, asked, Act::Assess, json!({"finding": "x"}))?;
+    world.does(&world.legal, asked, Act::Accept, json!({"risk_assessment": "低"}))?;
     let filing = world.look(|look| amendment::filing_of(look, asked))?.unwrap();
     world.does(&world.office, filing.id, primary::filing::Act::Receive, json!({}))?;
     let next = world.opens::<Licence>(&world.legal, json!({ "filing": filing.id }))?;

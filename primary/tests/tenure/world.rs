@@ -318,10 +318,10 @@ impl World {
     }
     /// An application of the holder, assessed by one and accepted by another, and its filing.
     pub fn accepted(&self, id: Id<amendment::Amendment>) -> Filing {
-        self.does(&self.legal, id, amendment::Act::Assess, json!({"finding": "运营良好"})).unwrap();
+        self.does(&self.legal_two, id, amendment::Act::Assess, json!({"finding": "运营良好"})).unwrap();
         let accept = json!({"risk_assessment": "低"});
-        assert_eq!(code(self.does(&self.legal, id, amendment::Act::Accept, accept.clone())), "same-person");
-        self.does(&self.legal_two, id, amendment::Act::Accept, accept).unwrap();
+        assert_eq!(code(self.does(&self.legal_two, id, amendment::Act::Accept, accept.clone())), "same-person");
+        self.does(&self.legal, id, amendment::Act::Accept, accept).unwrap();
         self.look(|look| amendment::filing_of(look, id)).unwrap().unwrap()
     }
 }

@@ -278,6 +278,6 @@ bar-state-barred = Listed
 bar-state-lifted = Lifted
 bar-act-enter = Enter
 bar-act-lift = Lift
-bar-next-barred = Until the day named, bids, filings and grants are refused meanwhile.
+bar-next-barred = Until the day named, bids, filings and grants are refused.
 fault-nothing-changes = Nothing is asked to change
 route-certificate = Certificate of destruction
