@@ -6,5 +6,6 @@
 mod bad_input;
 mod golden;
 mod matrix;
+mod open_data;
 mod pages;
 mod tokens;
