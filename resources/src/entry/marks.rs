@@ -2,7 +2,6 @@
 //! operation, and the word of the unit that shared the data.
 
 use super::{Act, Entry, Ground, Open, Share, basis_faults};
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::caller::Caller;
 use platform::db::Tx;
