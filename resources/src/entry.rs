@@ -106,9 +106,9 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Drafted, Act::Submit, &[Source], State::Submitted, "ZJK-7").tell(&[Tell::Role(Bureau)]),
     step(State::Submitted, Act::Return, &[Bureau], State::Returned, "ZJK-7").tell(&[Tell::Owner]),
     step(State::Submitted, Act::Publish, &[Bureau], State::Published, "ZJK-7").tell(&[Tell::Owner]).clock("attribute_review"),
-    step(State::Published, Act::Revise, &[Source], State::Drafted, "XC-23"),
-    step(State::Withdrawn, Act::Revise, &[Source], State::Drafted, "XC-23"),
-    step(State::Published, Act::Withdraw, &[Source, Bureau], State::Withdrawn, "ZJK-15").tell(&[Tell::Owner]),
+    step(State::Published, Act::Revise, &[Source], State::Drafted, "ZJK-10"),
+    step(State::Withdrawn, Act::Revise, &[Source], State::Drafted, "ZJK-10"),
+    step(State::Published, Act::Withdraw, &[Source, Bureau], State::Withdrawn, "ZJK-10").tell(&[Tell::Owner]),
     step(State::Drafted, Act::Withdraw, &[Source], State::Withdrawn, "ZJK-7"),
     step(State::Returned, Act::Withdraw, &[Source], State::Withdrawn, "ZJK-7"),
     // Sharing and opening are looked at anew again and again; each look starts the clock of the next (XC-23).

@@ -6,7 +6,9 @@
 mod cast;
 mod db;
 mod durable;
+mod guards;
 mod once;
+mod oversight;
 mod people;
 mod races;
 mod road;

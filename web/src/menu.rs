@@ -70,9 +70,23 @@ const MENU: &[(&str, &[Line])] = &[
         "menu-products",
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
+            ("nouns-clearance", "/work/clearances", "shield", &[DeveloperAdmin, DeveloperStaff, Reviewer, Legal, Office, Auditor]),
             ("nouns-review", "/work/reviews", "checklist", &[Reviewer, Legal, Office, Auditor]),
             ("nouns-pricing", "/work/prices", "coin", WITH_DEVELOPERS),
             ("nouns-disclosure", "/work/disclosures", "world", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
+        "menu-oversight",
+        &[
+            ("nouns-evaluation", "/work/evaluations", "chart-bar", &[DeveloperAdmin, DeveloperStaff, Source, Expert, Legal, Finance, Office, Bureau, Regulator, Auditor]),
+            ("nouns-scheme", "/work/evaluation-schemes", "checklist", &[Office, Bureau, Auditor]),
+            ("nouns-inspection", "/work/inspections", "search", WITH_DEVELOPERS),
+            ("nouns-incident", "/work/incidents", "alert-triangle", &[DeveloperAdmin, DeveloperStaff, Source, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor]),
+            ("nouns-drill", "/work/drills", "shield-check", WITH_DEVELOPERS),
+            ("nouns-operator_plan", "/work/operator-plans", "shield", OVERSEE),
+            ("nouns-complaint", "/work/complaints", "hand-stop", &[Legal, Office, Bureau, Auditor]),
+            ("nouns-report", "/work/reports", "report", WITH_DEVELOPERS),
         ],
     ),
     (

@@ -3,11 +3,14 @@
 //! They ask as a visitor does, whoever is signed in: what is no visitor's business never stands on them.
 
 pub mod announcements;
+pub mod complaints;
 pub mod demo;
 pub mod disclosures;
+pub mod evaluations;
 pub mod glossary;
 pub mod help;
 pub mod home;
+pub mod law;
 pub mod licences;
 pub mod open_data;
 pub mod picture;
@@ -41,10 +44,13 @@ pub fn routes() -> Vec<Route> {
         licences::routes(),
         prices::routes(),
         disclosures::routes(),
+        evaluations::routes(),
+        complaints::routes(),
         verify::routes(),
         help::routes(),
         glossary::routes(),
         policy::routes(),
+        law::routes(),
         demo::routes(),
     ] {
         routes.extend(more);

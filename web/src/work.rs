@@ -5,6 +5,7 @@ pub mod announcement;
 pub mod audit;
 pub mod bid;
 pub mod chain;
+pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
@@ -17,6 +18,7 @@ pub mod objection;
 pub mod observer;
 pub mod opening;
 pub mod org;
+pub mod oversight;
 pub mod paper;
 pub mod people;
 pub mod plan;
@@ -105,9 +107,19 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::plan::Plan>(),
         // products
         kind::<secondary::Product>(),
+        kind::<secondary::Clearance>(),
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),
+        // supervision
+        kind::<primary::oversight::complaint::Complaint>(),
+        kind::<primary::oversight::incident::Incident>(),
+        kind::<primary::oversight::operator_plan::OperatorPlan>(),
+        kind::<primary::oversight::drill::Drill>(),
+        kind::<primary::oversight::scheme::Scheme>(),
+        kind::<primary::oversight::evaluation::Evaluation>(),
+        kind::<primary::oversight::inspection::Inspection>(),
+        kind::<secondary::Report>(),
     ]
 }
 
@@ -137,6 +149,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(review::routes());
     routes.extend(disclosure::routes());
     routes.extend(sharing::routes());
+    routes.extend(oversight::routes());
     routes
 }
 
