@@ -5,11 +5,10 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::caller::{Caller, OrgKind, Role};
-use platform::db::{Look, MultiBackend, Tx};
+use platform::db::{Look, Tx};
 use platform::diesel;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
-use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, org};
 use platform::refusal::{Fault, Refusal, Result};
 use platform::schema::entry;
@@ -18,6 +17,13 @@ use platform::{At, Id, Word, words};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
+
+mod ask;
+mod marks;
+
+pub use ask::*;
+pub use marks::{ADJUST, adjust};
+use marks::{EXCLUDE, REVIEW, consent, exclude, provider, readmit};
 
 words! {
     pub enum State: "entry-state" {
@@ -146,20 +152,6 @@ pub const ENTRY: Sheet = Sheet {
         sheet::text("remark", 4000).optional().under("supply"),
     ],
 };
-
-/// The two attributes after a change, why, and on which legal basis.
-pub const ADJUST: Sheet = Sheet {
-    name: "entry-adjust",
-    fields: &[
-        sheet::choice::<Share>("share"),
-        sheet::text("share_basis", 1000).optional(),
-        sheet::choice::<Open>("open"),
-        sheet::text("open_basis", 1000).optional(),
-        sheet::text("reason", 2000),
-    ],
-};
-const EXCLUDE: Sheet = Sheet { name: "entry-exclude", fields: &[sheet::choice::<Ground>("ground"), sheet::text("basis", 1000)] };
-const REVIEW: Sheet = Sheet { name: "entry-review", fields: &[sheet::text("reason", 2000)] };
 
 /// An entry of the catalogue.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -301,53 +293,6 @@ impl Noun for Entry {
             _ => Answers::default(),
         })
     }
-}
-
-/// Only the unit from which the data came says yes, and takes it back.
-fn provider(who: &Caller, row: &Entry, given: bool) -> Result<()> {
-    let theirs = row.shared_from.is_some_and(|o| who.acts_for(o));
-    if theirs && row.consented_on.is_some() == given { Ok(()) } else { Err(Refusal::NotFound) }
-}
-
-/// Changes the sharing and opening attributes of a published entry, with reason and legal basis (XC-19, XC-23, XC-26).
-pub fn adjust(tx: &mut Tx, who: &Caller, row: &Entry, a: &Answers) -> Result<()> {
-    let faults = basis_faults(a);
-    if !faults.is_empty() {
-        return Err(Refusal::Faulty(faults));
-    }
-    let (Some(share), Some(open)) = (Share::of(a.text("share")), Open::of(a.text("open"))) else { return Err(Refusal::fault("open", "not-a-choice")) };
-    row.may_open(open)?;
-    let mut said = row.answers();
-    for name in ["share", "share_basis", "open", "open_basis"] {
-        said.set(name, a.text(name));
-    }
-    diesel::update(entry::table.find(row.id))
-        .set((entry::share.eq(share), entry::open.eq(open), entry::content.eq(said.json())))
-        .execute(tx.db())?;
-    let change = json!({"from": {"share": row.share, "open": row.open}, "to": {"share": share, "open": open}, "basis": a.text("open_basis")});
-    flow::take(tx, who, row, Act::Adjust, Record::of(change).because(a.text("reason"))).map(drop)
-}
-
-/// Marks an entry as one that never enters authorised operation (ZJK-15).
-fn exclude(tx: &mut Tx, who: &Caller, row: &Entry, a: Answers) -> Result<()> {
-    let ground = Ground::of(a.text("ground")).ok_or_else(|| Refusal::fault("ground", "not-a-choice"))?;
-    diesel::update(entry::table.find(row.id))
-        .set((entry::excluded.eq(Some(ground)), entry::excluded_basis.eq(Some(a.text("basis")))))
-        .execute(tx.db())?;
-    flow::take(tx, who, row, Act::Exclude, Record::of(&a).because(a.text("basis"))).map(drop)
-}
-
-fn readmit(tx: &mut Tx, who: &Caller, row: &Entry, a: Answers) -> Result<()> {
-    diesel::update(entry::table.find(row.id))
-        .set((entry::excluded.eq(None::<Ground>), entry::excluded_basis.eq(None::<String>)))
-        .execute(tx.db())?;
-    flow::take(tx, who, row, Act::Readmit, Record::of(json!({"was": row.excluded})).because(a.text("reason"))).map(drop)
-}
-
-fn consent(tx: &mut Tx, who: &Caller, row: &Entry, act: Act, a: &Answers) -> Result<()> {
-    let day = (act == Act::Consent).then(|| tx.today());
-    diesel::update(entry::table.find(row.id)).set(entry::consented_on.eq(day)).execute(tx.db())?;
-    flow::take(tx, who, row, act, Record::of(json!({"consented_on": day})).because(a.text("reason"))).map(drop)
 }
 
 /// Other source units see a published entry but never act on it.
@@ -501,6 +446,7 @@ fn edit(tx: &mut Tx, who: &Caller, row: &Entry, a: Answers) -> Result<()> {
     flow::take(tx, who, &named, Act::Edit, Record::of(&a)).map(drop)
 }
 
+<<<<<<< HEAD
 /// What a list of entries asks for. Empty fields ask for everything.
 #[derive(Clone, Debug, Default)]
 pub struct Ask {
@@ -698,6 +644,8 @@ pub fn counts(look: &mut Look) -> Result<(i64, Vec<(Domain, i64)>)> {
     Ok((rows.iter().map(|r| r.1).sum(), rows))
 }
 
+=======
+>>>>>>> w2-r
 #[cfg(test)]
 mod tests {
     use super::*;
