@@ -367,6 +367,8 @@ noun_table! { report {
 } }
 noun_table! { operator_plan {
 } }
+noun_table! { partner {
+} }
 noun_table! { drill {
     licence -> Nullable<Text>,
     plan -> Nullable<Text>,
@@ -418,6 +420,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     report,
     operator_plan,
     drill,
+    partner,
 );
 
 mod migrate;
@@ -468,4 +471,5 @@ pub(crate) const ORDER: &[&str] = &[
     "report",
     "operator_plan",
     "drill",
+    "partner",
 ];

@@ -362,6 +362,20 @@ on_both! {
         legal.does(own, drill::Act::Cancel, json!({ "reason": "改期" })).unwrap();
     }
 
+    a_partner_is_admitted_by_another_person(world) {
+        use primary::oversight::partner::{self, Partner};
+        let (staff, chief) = (world.staff('A'), world.developer('A'));
+        let said = json!({ "name": "子午公司", "credit_code": "91130700MA0L00011", "tasks": "支持", "data_touched": "结果", "qualification": "资质", "duties": "保密", "contract_until": road::day(world, 300) });
+        let own = chief.opens::<Partner>(said.clone()).unwrap();
+        assert_eq!(code(chief.does(own, partner::Act::Admit, json!({ "reason": "x" }))), "same-person");
+        let id = staff.opens::<Partner>(said).unwrap();
+        assert_eq!(code(world.developer('B').sees(id)), "not-found");
+        assert_eq!(code(world.legal(1).does(id, partner::Act::Admit, json!({ "reason": "x" }))), "wrong-role");
+        chief.does(id, partner::Act::Admit, json!({ "reason": "齐全" })).unwrap();
+        chief.does(id, partner::Act::Assess, json!({ "year": 2026, "verdict": "failed", "reason": "违约" })).unwrap();
+        chief.does(id, partner::Act::Exit, json!({ "exit_kind": "breach", "reason": "泄露" })).unwrap();
+    }
+
     a_report_counts_the_record_and_is_signed_by_another(world) {
         let licence = licensed(world);
         world.developer('A').opens::<Incident>(incident(world, Some(licence), -5)).unwrap();

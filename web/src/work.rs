@@ -102,6 +102,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::oversight::evaluation::Evaluation>(),
         kind::<primary::oversight::inspection::Inspection>(),
         kind::<secondary::Report>(),
+        kind::<primary::oversight::partner::Partner>(),
     ]
 }
 
