@@ -9,6 +9,7 @@ pub fn run(db: &Db) -> Result<()> {
         primary::announcement::close_due(tx)?;
         primary::selection::open_due(tx)?;
         primary::licence::expire_due(tx)?;
+        resources::sharing::end_due(tx)?;
         primary::oversight::run_due(tx)?;
         for kind in crate::work::kinds() {
             (kind.fill_due_days)(tx)?;
@@ -16,6 +17,7 @@ pub fn run(db: &Db) -> Result<()> {
         platform::once::forget_old(tx)?;
         platform::account::session::forget_old(tx)?;
         platform::account::link::forget_old(tx)?;
+        platform::account::brake::forget_old(tx)?;
         Ok(())
     })
 }

@@ -23,13 +23,29 @@ type Line = (&'static str, &'static str, &'static str, &'static [Role]);
 
 const OVERSEE: &[Role] = &[ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
 const DEVELOPERS: &[Role] = &[DeveloperAdmin, DeveloperStaff];
+const UNITS: &[Role] = &[Source, Bureau, ScenarioDesk, Reviewer, Legal, Finance, Office, Regulator, Auditor];
 const PRIMARY: &[Role] = &[ScenarioDesk, Reviewer, Legal, Finance];
 const WITH_DEVELOPERS: &[Role] = &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
 
 /// Groups: title key, then links: label key, address, icon, who sees it.
 const MENU: &[(&str, &[Line])] = &[
     ("menu-start", &[("nav-work", "/work", "home", &[Registered])]),
-    ("menu-resources", &[("nouns-entry", "/work/entries", "database", &[Source, Bureau, ScenarioDesk, Legal, Office, Regulator, Auditor])]),
+    (
+        "menu-resources",
+        &[
+            ("nouns-entry", "/work/entries", "database", &[Source, Bureau, ScenarioDesk, Legal, Office, Regulator, Auditor]),
+            ("nouns-node", "/work/nodes", "link", UNITS),
+            ("nouns-collection", "/work/collections", "list-check", UNITS),
+            ("nouns-sharing", "/work/sharings", "send", UNITS),
+            ("nouns-opening", "/work/openings", "lock-open", &[Registered]),
+            ("nouns-opening_plan", "/work/opening-plans", "calendar-event", UNITS),
+            ("nouns-quality", "/work/quality-issues", "checklist", &[Registered]),
+            ("nouns-purchase", "/work/purchases", "receipt", UNITS),
+            ("nouns-backflow", "/work/backflows", "arrow-back-up", UNITS),
+            ("nouns-observer", "/work/observers", "eye", &[Registered]),
+            ("nouns-opinion", "/work/opinions", "mail", &[Registered]),
+        ],
+    ),
     (
         "menu-scenarios",
         &[
@@ -54,6 +70,7 @@ const MENU: &[(&str, &[Line])] = &[
         "menu-products",
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
+            ("nouns-clearance", "/work/clearances", "shield", &[DeveloperAdmin, DeveloperStaff, Reviewer, Legal, Office, Auditor]),
             ("nouns-review", "/work/reviews", "checklist", &[Reviewer, Legal, Office, Auditor]),
             ("nouns-pricing", "/work/prices", "coin", WITH_DEVELOPERS),
             ("nouns-disclosure", "/work/disclosures", "world", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
@@ -120,6 +137,7 @@ pub fn of(who: &Caller, lang: Lang, path: &str) -> Vec<Group> {
 pub fn public(lang: Lang, path: &str) -> Vec<(String, &'static str, bool)> {
     const NAV: &[(&str, &str)] = &[
         ("nav-home", "/"),
+        ("nav-open-data", "/open-data"),
         ("nav-scenarios", "/scenarios"),
         ("nav-announcements", "/announcements"),
         ("nav-products", "/products"),

@@ -10,7 +10,9 @@ pub mod evaluations;
 pub mod glossary;
 pub mod help;
 pub mod home;
+pub mod law;
 pub mod licences;
+pub mod open_data;
 pub mod picture;
 pub mod policy;
 pub mod prices;
@@ -37,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         scenarios::routes(),
         announcements::routes(),
         resources::routes(),
+        open_data::routes(),
         products::routes(),
         licences::routes(),
         prices::routes(),
@@ -47,6 +50,7 @@ pub fn routes() -> Vec<Route> {
         help::routes(),
         glossary::routes(),
         policy::routes(),
+        law::routes(),
         demo::routes(),
     ] {
         routes.extend(more);

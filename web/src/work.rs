@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod announcement;
 pub mod audit;
 pub mod bid;
+pub mod chain;
+pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
@@ -13,6 +15,8 @@ pub mod interests;
 pub mod letters;
 pub mod licence;
 pub mod objection;
+pub mod observer;
+pub mod opening;
 pub mod org;
 pub mod oversight;
 pub mod paper;
@@ -20,11 +24,14 @@ pub mod people;
 pub mod plan;
 pub mod pricing;
 pub mod product;
+pub mod quality;
 pub mod question;
 pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
+pub mod sharing;
+pub mod units;
 
 use crate::answer::PageResult;
 use crate::ask::Ask;
@@ -76,6 +83,16 @@ pub fn kinds() -> Vec<Kind> {
         kind::<platform::people::Org>(),
         // resources and scenarios
         kind::<resources::Entry>(),
+        kind::<resources::Node>(),
+        kind::<resources::Collection>(),
+        kind::<resources::Sharing>(),
+        kind::<resources::Opening>(),
+        kind::<resources::OpeningPlan>(),
+        kind::<resources::Quality>(),
+        kind::<resources::Purchase>(),
+        kind::<resources::Backflow>(),
+        kind::<resources::Observer>(),
+        kind::<resources::Opinion>(),
         kind::<primary::Demand>(),
         kind::<primary::Scenario>(),
         kind::<primary::Announcement>(),
@@ -90,6 +107,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::plan::Plan>(),
         // products
         kind::<secondary::Product>(),
+        kind::<secondary::Clearance>(),
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),
@@ -131,6 +149,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(product::routes());
     routes.extend(review::routes());
     routes.extend(disclosure::routes());
+    routes.extend(sharing::routes());
     routes.extend(oversight::routes());
     routes
 }
