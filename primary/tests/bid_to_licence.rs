@@ -286,8 +286,8 @@ fn refused_bidders(world: &World, cast: &Cast, call: Id<Announcement>) {
 
 /// What the table of bids holds, read as whoever administers the database would.
 fn kept(world: &World) -> Vec<String> {
-    #[derive(platform::diesel::QueryableByName)]
-    #[diesel(crate_name = "platform::diesel")]
+    use platform::diesel;
+    #[derive(diesel::QueryableByName)]
     struct Kept {
         #[diesel(sql_type = platform::diesel::sql_types::Text)]
         content: String,

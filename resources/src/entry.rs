@@ -609,7 +609,7 @@ pub fn open_units(look: &mut Look) -> Result<Vec<Choice>> {
         .load(look.db())?;
     let mut units: Vec<Choice> =
         org::names(look, ids.into_iter().flatten().collect())?.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
-    units.sort_by(|a, b| a.label.cmp(&b.label));
+    units.sort_by(|a, b| a.label(false).cmp(b.label(false)));
     Ok(units)
 }
 

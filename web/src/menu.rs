@@ -67,6 +67,17 @@ const MENU: &[(&str, &[Line])] = &[
         ],
     ),
     (
+        "menu-tenure",
+        &[
+            ("nouns-amendment", "/work/amendments", "refresh", WITH_DEVELOPERS),
+            ("nouns-rectification", "/work/rectifications", "edit", WITH_DEVELOPERS),
+            ("nouns-termination", "/work/terminations", "gavel", WITH_DEVELOPERS),
+            ("nouns-destruction", "/work/destructions", "trash", WITH_DEVELOPERS),
+            ("nouns-archive", "/work/archives", "archive", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+            ("nouns-bar", "/work/bars", "ban", &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
         "menu-products",
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),

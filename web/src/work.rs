@@ -30,6 +30,7 @@ pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
+pub mod tenure;
 pub mod sharing;
 pub mod units;
 
@@ -105,6 +106,13 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::filing::Filing>(),
         kind::<primary::licence::Licence>(),
         kind::<primary::plan::Plan>(),
+        // the life of a licence
+        kind::<primary::amendment::Amendment>(),
+        kind::<primary::rectification::Rectification>(),
+        kind::<primary::termination::Termination>(),
+        kind::<primary::destruction::Destruction>(),
+        kind::<primary::archive::Archive>(),
+        kind::<primary::bar::Bar>(),
         // products
         kind::<secondary::Product>(),
         kind::<secondary::Clearance>(),
@@ -142,6 +150,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(org::routes());
     routes.extend(people::routes());
     routes.extend(settings::routes());
+    routes.extend(tenure::routes());
     routes.extend(bid::routes());
     routes.extend(scoring::routes());
     routes.extend(filing::routes());

@@ -295,7 +295,7 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let (last, this) = stage.look(|look| {
         let find = |look: &mut platform::Look, year: &str| -> Result<Id<Scheme>> {
             let offers = scheme::choices(look)?;
-            offers.iter().find(|c| c.label.starts_with(year)).map_or(Err(platform::Refusal::NotFound), |c| c.value.parse())
+            offers.iter().find(|c| c.label(false).starts_with(year)).map_or(Err(platform::Refusal::NotFound), |c| c.value.parse())
         };
         Ok((find(look, "2025")?, find(look, "2026")?))
     })?;

@@ -162,7 +162,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
         licence::Act::Suspend,
         json!({ "reason": "监督检查发现访问日志不完整，限期整改，整改期间暂时关闭权限（张政办规〔2025〕4号第三十四条）" }),
     )?;
-    stage.does::<Licence>("legal", over, licence::Act::End, json!({ "end_kind": "voluntary", "reason": "持有人书面申请退出" }))?;
+    stage.does::<Licence>("yi", over, licence::Act::GiveNotice, json!({ "ends_on": stage.date(1), "reason": "业务调整，不再使用该场景数据" }))?;
     disclose_last_year(stage)?;
     // Disclosures of the quarter so far, one of them superseded.
     let today = stage.look(|look| Ok(look.today()))?;
