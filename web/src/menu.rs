@@ -98,6 +98,7 @@ const MENU: &[(&str, &[Line])] = &[
             ("nouns-operator_plan", "/work/operator-plans", "shield", OVERSEE),
             ("nouns-complaint", "/work/complaints", "hand-stop", &[Legal, Office, Bureau, Auditor]),
             ("nouns-report", "/work/reports", "report", WITH_DEVELOPERS),
+            ("nouns-partner", "/work/partners", "users", WITH_DEVELOPERS),
         ],
     ),
     (

@@ -128,6 +128,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::oversight::evaluation::Evaluation>(),
         kind::<primary::oversight::inspection::Inspection>(),
         kind::<secondary::Report>(),
+        kind::<primary::oversight::partner::Partner>(),
     ]
 }
 
