@@ -9,6 +9,8 @@ pub fn run(db: &Db) -> Result<()> {
         primary::announcement::close_due(tx)?;
         primary::selection::open_due(tx)?;
         primary::licence::expire_due(tx)?;
+        secondary::survey::close_due(tx)?;
+        secondary::registration::lapse_due(tx)?;
         for kind in crate::work::kinds() {
             (kind.fill_due_days)(tx)?;
         }

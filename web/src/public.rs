@@ -5,10 +5,12 @@
 pub mod announcements;
 pub mod demo;
 pub mod disclosures;
+pub mod fees;
 pub mod glossary;
 pub mod help;
 pub mod home;
 pub mod licences;
+pub mod packs;
 pub mod picture;
 pub mod policy;
 pub mod prices;
@@ -38,6 +40,8 @@ pub fn routes() -> Vec<Route> {
         products::routes(),
         licences::routes(),
         prices::routes(),
+        fees::routes(),
+        packs::routes(),
         disclosures::routes(),
         verify::routes(),
         help::routes(),

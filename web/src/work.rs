@@ -7,6 +7,7 @@ pub mod bid;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
+pub mod fee;
 pub mod filing;
 pub mod import;
 pub mod interests;
@@ -14,16 +15,21 @@ pub mod letters;
 pub mod licence;
 pub mod objection;
 pub mod org;
+pub mod pack;
 pub mod paper;
 pub mod people;
 pub mod plan;
+pub mod posting;
 pub mod pricing;
 pub mod product;
 pub mod question;
+pub mod registration;
 pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
+pub mod split;
+pub mod survey;
 
 use crate::answer::PageResult;
 use crate::ask::Ask;
@@ -92,6 +98,13 @@ pub fn kinds() -> Vec<Kind> {
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),
+        // money and registration
+        kind::<secondary::Registration>(),
+        kind::<secondary::Survey>(),
+        kind::<secondary::Fee>(),
+        kind::<secondary::Posting>(),
+        kind::<secondary::Split>(),
+        kind::<secondary::Pack>(),
     ]
 }
 
@@ -120,6 +133,9 @@ pub fn routes() -> Vec<Route> {
     routes.extend(product::routes());
     routes.extend(review::routes());
     routes.extend(disclosure::routes());
+    routes.extend(registration::routes());
+    routes.extend(posting::routes());
+    routes.extend(pack::routes());
     routes
 }
 

@@ -115,6 +115,7 @@ pub struct AdjustLine {
 /// The whole pack.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Content {
+    pub year: i32,
     pub body: Vec<Pair>,
     pub authorisations: Vec<LicenceLine>,
     /// Ids of the licences, in the order of `authorisations`.

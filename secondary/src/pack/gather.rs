@@ -148,6 +148,7 @@ pub(super) fn assemble(look: &mut Look, owner: Id<Org>, period: &Period, texts: 
     let granted = rows::authorised(look, period)?;
     let primary = org::row(look, owner)?;
     Ok(Content {
+        year: period.from.year(),
         body: body(look)?,
         licences: granted.iter().map(|(id, _)| id.to_string()).collect(),
         authorisations: granted.into_iter().map(|(_, line)| line).collect(),
