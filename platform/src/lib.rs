@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod schema;
 pub mod serial;
 pub mod sheet;
+pub mod vault;
 pub mod words;
 
 pub use caller::{Caller, OrgKind, Role};

@@ -184,6 +184,10 @@ noun_table! { entry {
     open -> Text,
     cycle -> Text,
     personal -> Bool,
+    shared_from -> Nullable<Text>,
+    consented_on -> Nullable<Date>,
+    excluded -> Nullable<Text>,
+    excluded_basis -> Nullable<Text>,
 } }
 noun_table! { demand {
     domain -> Text,
@@ -228,6 +232,7 @@ noun_table! { filing {
     bid -> Text,
     scenario -> Text,
     holder -> Text,
+    amendment -> Nullable<Text>,
 } }
 noun_table! { licence {
     scenario -> Text,
@@ -237,6 +242,8 @@ noun_table! { licence {
     in_force_at -> Nullable<Timestamp>,
     ended_at -> Nullable<Timestamp>,
     end_kind -> Nullable<Text>,
+    follows -> Nullable<Text>,
+    reminded -> Nullable<Integer>,
 } }
 diesel::table! { agreement (id) {
     id -> Text,
@@ -315,6 +322,91 @@ noun_table! { disclosure {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+noun_table! { node {
+    kind -> Text,
+    parent -> Nullable<Text>,
+    code -> Nullable<Text>,
+} }
+diesel::table! { chain_link (id) {
+    id -> Text,
+    entry -> Text,
+    node -> Text,
+    made_by -> Nullable<Text>,
+    made_at -> Timestamp,
+} }
+noun_table! { collection {
+    subject_key -> Text,
+} }
+diesel::table! { collection_item (id) {
+    id -> Text,
+    collection -> Text,
+    owner -> Text,
+    subject_key -> Text,
+    item_key -> Text,
+    name -> Text,
+} }
+noun_table! { sharing {
+    provider -> Text,
+    entry -> Text,
+    until -> Date,
+} }
+noun_table! { opening {
+    unit -> Text,
+    entry -> Text,
+} }
+noun_table! { opening_plan {
+    year -> Integer,
+} }
+noun_table! { quality {
+    entry -> Text,
+    source -> Text,
+    unit -> Text,
+    kind -> Text,
+} }
+noun_table! { purchase {
+    entry -> Nullable<Text>,
+} }
+noun_table! { backflow {
+} }
+noun_table! { observer {
+    person -> Text,
+} }
+noun_table! { opinion {
+    unit -> Text,
+    topic -> Text,
+} }
+noun_table! { amendment {
+    licence -> Text,
+    kind -> Text,
+} }
+noun_table! { rectification {
+    licence -> Text,
+    closes -> Text,
+    ordered_as -> Text,
+} }
+noun_table! { termination {
+    licence -> Text,
+    kind -> Text,
+    heard_until -> Nullable<Date>,
+    ends_on -> Nullable<Date>,
+    rectification -> Nullable<Text>,
+} }
+noun_table! { destruction {
+    licence -> Text,
+    hold_until -> Date,
+    certified_at -> Nullable<Timestamp>,
+    digest -> Nullable<Text>,
+} }
+noun_table! { archive {
+    licence -> Text,
+    class -> Text,
+    keep_until -> Nullable<Date>,
+} }
+noun_table! { bar {
+    licence -> Nullable<Text>,
+    kind -> Text,
+    until_on -> Date,
+} }
 noun_table! { survey {
     first_year -> Integer,
     years -> Integer,
@@ -377,6 +469,86 @@ noun_table! { pack {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+noun_table! { complaint {
+    kind -> Text,
+    matter -> Text,
+    desk -> Text,
+    code -> Text,
+    open_answer -> Bool,
+} }
+noun_table! { incident {
+    kind -> Text,
+    severity -> Text,
+    licence -> Nullable<Text>,
+    reporter -> Nullable<Text>,
+    discovered_at -> Timestamp,
+    report_by -> Timestamp,
+    upward_by -> Timestamp,
+    upward_at -> Nullable<Timestamp>,
+} }
+noun_table! { scheme {
+    year -> Integer,
+} }
+noun_table! { evaluation {
+    scheme -> Text,
+    year -> Integer,
+    round -> Integer,
+    total -> Nullable<BigInt>,
+    grade -> Nullable<Text>,
+    published_at -> Nullable<Timestamp>,
+} }
+diesel::table! { assessor (id) {
+    id -> Text,
+    evaluation -> Text,
+    person -> Text,
+    round -> Integer,
+    content -> Text,
+    scored_at -> Nullable<Timestamp>,
+} }
+noun_table! { inspection {
+    licence -> Nullable<Text>,
+    planned_on -> Date,
+    announced -> Bool,
+} }
+noun_table! { report {
+    kind -> Text,
+    year -> Integer,
+    from_on -> Date,
+    to_on -> Date,
+    owed_on -> Nullable<Date>,
+    digest -> Text,
+    submitted_at -> Nullable<Timestamp>,
+} }
+noun_table! { operator_plan {
+} }
+noun_table! { drill {
+    licence -> Nullable<Text>,
+    plan -> Nullable<Text>,
+    planned_on -> Date,
+    held_on -> Nullable<Date>,
+} }
+noun_table! { clearance {
+    product -> Text,
+    form -> Text,
+} }
+diesel::table! { recovery_code (id) {
+    id -> Text,
+    person -> Text,
+    hash -> Text,
+    created_at -> Timestamp,
+    used_at -> Nullable<Timestamp>,
+} }
+diesel::table! { brake (key) {
+    key -> Text,
+    attempts -> BigInt,
+    last_at -> Timestamp,
+    until_at -> Timestamp,
+} }
+diesel::table! { bid_key (announcement) {
+    announcement -> Text,
+    kept -> Text,
+    made_at -> Timestamp,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -413,6 +585,24 @@ diesel::allow_tables_to_appear_in_same_query!(
     vote,
     pricing,
     disclosure,
+    node,
+    chain_link,
+    collection,
+    collection_item,
+    sharing,
+    opening,
+    opening_plan,
+    quality,
+    purchase,
+    backflow,
+    observer,
+    opinion,
+    amendment,
+    rectification,
+    termination,
+    destruction,
+    archive,
+    bar,
     survey,
     fee,
     registration,
@@ -420,6 +610,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     posting_line,
     split,
     pack,
+    complaint,
+    incident,
+    scheme,
+    evaluation,
+    assessor,
+    inspection,
+    report,
+    operator_plan,
+    drill,
+    recovery_code,
+    brake,
+    bid_key,
+    clearance,
 );
 
 mod migrate;
@@ -461,6 +664,24 @@ pub(crate) const ORDER: &[&str] = &[
     "vote",
     "pricing",
     "disclosure",
+    "node",
+    "chain_link",
+    "collection",
+    "collection_item",
+    "sharing",
+    "opening",
+    "opening_plan",
+    "quality",
+    "purchase",
+    "backflow",
+    "observer",
+    "opinion",
+    "amendment",
+    "rectification",
+    "termination",
+    "destruction",
+    "archive",
+    "bar",
     "survey",
     "fee",
     "registration",
@@ -468,4 +689,17 @@ pub(crate) const ORDER: &[&str] = &[
     "posting_line",
     "split",
     "pack",
+    "complaint",
+    "incident",
+    "scheme",
+    "evaluation",
+    "assessor",
+    "inspection",
+    "report",
+    "operator_plan",
+    "drill",
+    "recovery_code",
+    "brake",
+    "bid_key",
+    "clearance",
 ];

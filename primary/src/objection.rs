@@ -1,5 +1,5 @@
 //! 异议 — an objection to a published result: filed within the period that the notice names, answered with reasons before
-//! anything is awarded (BJ-12, NJ-10).
+//! anything is awarded (ZJK-29, BID-65).
 
 use crate::announcement::{self, Announcement};
 use crate::question::beginning;
@@ -21,9 +21,9 @@ words! { pub enum Act: "objection-act" { File = "file", Uphold = "uphold", Rejec
 use Role::{Legal, Registered};
 
 pub const STEPS: &[Step<State, Act>] = &[
-    begin(Act::File, &[Registered], State::Filed, "BJ-12").tell(&[Tell::Role(Legal)]).clock("complaint_answer"),
-    step(State::Filed, Act::Uphold, &[Legal], State::Upheld, "BJ-12").tell(&[Tell::Owner]),
-    step(State::Filed, Act::Reject, &[Legal], State::Rejected, "BJ-12").tell(&[Tell::Owner]),
+    begin(Act::File, &[Registered], State::Filed, "ZJK-29 BID-65").tell(&[Tell::Role(Legal)]).clock("complaint_answer"),
+    step(State::Filed, Act::Uphold, &[Legal], State::Upheld, "ZJK-29 BID-65").tell(&[Tell::Owner]),
+    step(State::Filed, Act::Reject, &[Legal], State::Rejected, "ZJK-29 BID-65").tell(&[Tell::Owner]),
 ];
 
 pub const OBJECTION: Sheet = Sheet {

@@ -213,6 +213,59 @@ fn one_class_one_review() {
     assert_eq!((seen(&cast.desk), seen(&cast.developers[0]), seen(&cast.developers[2])), (3, 1, 0));
 }
 
+/// Somebody who has signed in and belongs to no organisation.
+fn citizen(world: &World) -> Caller {
+    world
+        .db
+        .act(|tx| {
+            let admin = Caller { roles: vec![Role::Public, Role::SystemAdmin], ..Caller::public() };
+            let id = person::enter(tx, &admin, "citizen@example.cn", "赵民", "zh-CN")?;
+            person::caller(tx, id, None)
+        })
+        .unwrap()
+}
+
+/// Acts of which letters to that person tell.
+fn told(world: &World, of: &Caller) -> Vec<String> {
+    let me = of.person.unwrap();
+    let all = Page::of_asked(None, Some(100));
+    world.db.look(|look| platform::mail::list_with_events(look, me, all)).unwrap().rows.into_iter().filter_map(|(_, e)| Some(e?.act)).collect()
+}
+
+#[test]
+fn whoever_asks_for_himself_is_answered_himself() {
+    let world = World::new("citizen");
+    let cast = world.cast();
+    let citizen = citizen(&world);
+    let wish = world.open::<Demand>(&citizen, wish()).unwrap();
+    assert_eq!(told(&world, &citizen), Vec::<String>::new());
+    world.act(&cast.desk, wish, Demanded::Decline, json!({"reason": "已有同类场景"})).unwrap();
+    assert_eq!(told(&world, &citizen), ["decline"]);
+    assert_eq!(world.find(&citizen, wish).unwrap().state, demand::State::Declined);
+    let class = world.class(&cast, "industry");
+    let open = world.open::<Announcement>(&cast.desk, call(&cast, class)).unwrap();
+    world.act(&cast.desk, open, Announce::Publish, json!({})).unwrap();
+    let asked = world.open::<Question>(&citizen, json!({"announcement": open, "question": "个人可以参加吗？"})).unwrap();
+    world.act(&cast.desk, asked, question::Act::Answer, json!({"answer": "应为法人。"})).unwrap();
+    assert_eq!(told(&world, &citizen), ["answer", "decline"]);
+    // Nobody else hears of his demand.
+    assert!(!told(&world, &cast.developers[1]).contains(&"decline".to_string()));
+}
+
+#[test]
+fn what_the_profile_offers_is_said_in_both_languages() {
+    let world = World::new("offers");
+    let cast = world.cast();
+    for list in ["conditions", "materials"] {
+        let offers = world.db.look(|look| Announcement::choices(look, &cast.desk, None, list)).unwrap();
+        assert!(!offers.is_empty());
+        for offer in offers {
+            let chinese = |text: &str| text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+            assert!(chinese(offer.label(false)) && !chinese(offer.label(true)), "{offer:?}");
+        }
+    }
+}
+
 #[test]
 fn a_list_of_scenarios_comes_in_as_drafts() {
     let world = World::new("scenarios");

@@ -2,6 +2,7 @@
 //! Licences themselves live in `primary`; pages live in `web`.
 
 pub mod catalogue;
+pub mod clearance;
 pub mod disclosure;
 pub mod fee;
 pub mod pack;
@@ -11,10 +12,13 @@ pub mod product;
 pub mod ratio;
 pub mod register;
 pub mod registration;
+pub mod report;
+
 pub mod review;
 pub mod split;
 pub mod survey;
 
+pub use clearance::Clearance;
 pub use disclosure::Disclosure;
 pub use fee::Fee;
 pub use pack::Pack;
@@ -23,6 +27,7 @@ pub use pricing::{Pricing, Tariff};
 pub use product::Product;
 pub use ratio::Rate;
 pub use registration::Registration;
+pub use report::Report;
 pub use review::Review;
 pub use split::Split;
 pub use survey::Survey;

@@ -7,6 +7,7 @@ mod cast;
 mod db;
 mod durable;
 mod once;
+mod oversight;
 mod people;
 mod races;
 mod road;

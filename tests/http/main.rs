@@ -5,6 +5,8 @@
 
 mod bad_input;
 mod golden;
+mod law;
 mod matrix;
+mod mends;
 mod pages;
 mod tokens;

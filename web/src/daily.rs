@@ -11,12 +11,15 @@ pub fn run(db: &Db) -> Result<()> {
         primary::licence::expire_due(tx)?;
         secondary::survey::close_due(tx)?;
         secondary::registration::lapse_due(tx)?;
+        resources::sharing::end_due(tx)?;
+        primary::oversight::run_due(tx)?;
         for kind in crate::work::kinds() {
             (kind.fill_due_days)(tx)?;
         }
         platform::once::forget_old(tx)?;
         platform::account::session::forget_old(tx)?;
         platform::account::link::forget_old(tx)?;
+        platform::account::brake::forget_old(tx)?;
         Ok(())
     })
 }

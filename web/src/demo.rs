@@ -3,10 +3,13 @@
 
 mod calls;
 mod cast;
+mod oversight;
+mod clearances;
 mod products;
 mod resources;
 mod scenarios;
 mod stage;
+mod units;
 
 use crate::serve;
 use chrono::{Datelike, Duration, NaiveDate};
@@ -73,12 +76,18 @@ pub fn load(settings: &Settings) -> Result<Vec<Account>, String> {
 fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     cast::enter(&mut stage)?;
     let entries = resources::play(&mut stage)?;
+    units::early(&mut stage, &entries)?;
     let scenarios = scenarios::play(&mut stage, &entries)?;
     let licences = calls::play(&mut stage, &entries, &scenarios)?;
+    let open = oversight::play(&mut stage, &licences)?;
     products::play(&mut stage, &licences)?;
+    oversight::go_on(&mut stage, open)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
+    clearances::play(&mut stage, &licences, &entries)?;
     scenarios::finish(&mut stage)?;
+    units::finish(&mut stage, &entries)?;
     cast::newcomers(&mut stage)?;
+    oversight::finish(&mut stage, &licences)?;
     Ok(stage.accounts)
 }

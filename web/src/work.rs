@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod announcement;
 pub mod audit;
 pub mod bid;
+pub mod chain;
+pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
@@ -14,14 +16,18 @@ pub mod interests;
 pub mod letters;
 pub mod licence;
 pub mod objection;
+pub mod observer;
+pub mod opening;
 pub mod org;
 pub mod pack;
+pub mod oversight;
 pub mod paper;
 pub mod people;
 pub mod plan;
 pub mod posting;
 pub mod pricing;
 pub mod product;
+pub mod quality;
 pub mod question;
 pub mod registration;
 pub mod review;
@@ -30,6 +36,8 @@ pub mod scoring;
 pub mod settings;
 pub mod split;
 pub mod survey;
+pub mod sharing;
+pub mod units;
 
 use crate::answer::PageResult;
 use crate::ask::Ask;
@@ -81,6 +89,16 @@ pub fn kinds() -> Vec<Kind> {
         kind::<platform::people::Org>(),
         // resources and scenarios
         kind::<resources::Entry>(),
+        kind::<resources::Node>(),
+        kind::<resources::Collection>(),
+        kind::<resources::Sharing>(),
+        kind::<resources::Opening>(),
+        kind::<resources::OpeningPlan>(),
+        kind::<resources::Quality>(),
+        kind::<resources::Purchase>(),
+        kind::<resources::Backflow>(),
+        kind::<resources::Observer>(),
+        kind::<resources::Opinion>(),
         kind::<primary::Demand>(),
         kind::<primary::Scenario>(),
         kind::<primary::Announcement>(),
@@ -95,6 +113,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::plan::Plan>(),
         // products
         kind::<secondary::Product>(),
+        kind::<secondary::Clearance>(),
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),
@@ -105,6 +124,15 @@ pub fn kinds() -> Vec<Kind> {
         kind::<secondary::Posting>(),
         kind::<secondary::Split>(),
         kind::<secondary::Pack>(),
+        // supervision
+        kind::<primary::oversight::complaint::Complaint>(),
+        kind::<primary::oversight::incident::Incident>(),
+        kind::<primary::oversight::operator_plan::OperatorPlan>(),
+        kind::<primary::oversight::drill::Drill>(),
+        kind::<primary::oversight::scheme::Scheme>(),
+        kind::<primary::oversight::evaluation::Evaluation>(),
+        kind::<primary::oversight::inspection::Inspection>(),
+        kind::<secondary::Report>(),
     ]
 }
 
@@ -136,6 +164,8 @@ pub fn routes() -> Vec<Route> {
     routes.extend(registration::routes());
     routes.extend(posting::routes());
     routes.extend(pack::routes());
+    routes.extend(sharing::routes());
+    routes.extend(oversight::routes());
     routes
 }
 

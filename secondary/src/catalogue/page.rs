@@ -11,7 +11,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
 use platform::schema::{licence, org, pricing as prices, product as products, product_version, review as reviews, scenario};
 use platform::{At, Id, Look, Result, diesel, file};
-use primary::licence::State as LicenceState;
 use resources::{Level, entry};
 use serde::Serialize;
 

@@ -114,6 +114,16 @@ fn held(look: &mut Look, of: Option<Id<Org>>, period: &Period) -> Result<Vec<Lic
     Ok(q.order((licence::created_at.asc(), licence::id.asc())).limit(MOST).select(Licence::as_select()).load(look.db())?)
 }
 
+/// Licences in force on at least one day between two, of one holder or of all.
+pub(crate) fn held_between(look: &mut Look, of: Option<Id<Org>>, from: NaiveDate, to: NaiveDate) -> Result<Vec<Licence>> {
+    held(look, of, &Period { text: String::new(), from, to })
+}
+
+/// Holders of licences in force on at least one day between two.
+pub(crate) fn holders_between(look: &mut Look, from: NaiveDate, to: NaiveDate) -> Result<Vec<Id<Org>>> {
+    holders(look, &Period { text: String::new(), from, to })
+}
+
 /// Holders of licences that were in force in the period.
 pub(super) fn holders(look: &mut Look, period: &Period) -> Result<Vec<Id<Org>>> {
     let mut holders: Vec<Id<Org>> = held(look, None, period)?.into_iter().filter_map(|l| l.owner).collect();

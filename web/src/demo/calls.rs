@@ -28,7 +28,7 @@ type Call = (&'static str, &'static str, &'static [&'static str]);
 
 const CALLS: &[Call] = &[
     ("parking", "城市停车治理场景授权运营公告", &["parking", "berth", "toll"]),
-    ("farm", "农产品价格风险预警场景授权运营公告", &["price", "crop"]),
+    ("farm", "农产品价格风险预警场景授权运营公告", &["price", "crop", "loss"]),
     ("elder", "独居老人关爱服务场景授权运营公告", &["elder", "home"]),
     ("credit", "涉农小微企业信贷服务场景授权运营公告", &["subsidy", "crop", "price"]),
     ("care", "养老机构服务评价场景授权运营公告", &["home"]),

@@ -25,6 +25,8 @@ pub struct Cell {
     pub bar: Option<Bar>,
     /// The cell is a button that posts there.
     pub post: Option<String>,
+    /// Stays in one line: a day, a time.
+    pub whole: bool,
 }
 
 /// A term drawn as a bar: how much of it has passed.
@@ -66,10 +68,15 @@ impl Cell {
         Self { tone: tone(word.as_str()), ..Self::word(lang, word) }
     }
     pub fn date(day: Option<chrono::NaiveDate>) -> Self {
-        day.map_or_else(Self::default, |d| Self::text(d.to_string()))
+        day.map_or_else(Self::default, |d| Self { whole: true, ..Self::text(d.to_string()) })
     }
     pub fn at(at: Option<platform::At>) -> Self {
-        at.map_or_else(Self::default, |t| Self { text: platform::clock::shanghai_text(t), raw: t.and_utc().to_rfc3339(), ..Self::default() })
+        at.map_or_else(Self::default, |t| Self {
+            text: platform::clock::shanghai_text(t),
+            raw: t.and_utc().to_rfc3339(),
+            whole: true,
+            ..Self::default()
+        })
     }
     /// The day on which something is due, with the working days left; pressing ones as a badge.
     pub fn due(due: Option<Due>) -> Self {

@@ -72,6 +72,9 @@ impl Show for Org {
             view.notices.push(ask.t("org-is-affiliate"));
         }
         view.sections.insert(0, Section { title: ask.t("section-identity"), facts, ..Section::default() });
+        if who.oversees() && row.kind == OrgKind::Developer {
+            view.sections.push(super::oversight::marks(look, ask, row.id)?);
+        }
         Ok(())
     }
 }

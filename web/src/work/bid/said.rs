@@ -88,7 +88,7 @@ pub fn finding(look: &Look, lang: Lang, row: Answers, otherwise: &str) -> Vec<St
 
 /// Materials with the papers and files given for each.
 fn materials(look: &Look, lang: Lang, label: String, content: &Answers, files: &[Choice], papers: &[Choice]) -> Fact {
-    let name_of = |list: &[Choice], id: &str| list.iter().find(|c| c.value == id).map(|c| c.label.clone());
+    let name_of = |list: &[Choice], id: &str| list.iter().find(|c| c.value == id).map(|c| lang.choice(c));
     let mut fact = Fact { label, ..Fact::default() };
     for row in rows(content, "papers").into_iter().map(Answers) {
         let material = material(look, lang, row.text("material")).0;

@@ -73,7 +73,7 @@ fn view(look: &mut Look, who: &Caller, ask: &Ask, filling: Option<(Answers, Vec<
             });
             at += 1;
         }
-        lines.push(Line { bidder: offer.label, href: format!("/work/bids/{}", offer.value), places });
+        lines.push(Line { bidder: ask.lang.choice(&offer), href: format!("/work/bids/{}", offer.value), places });
     }
     let mut form = noun::act_form(look, who, ask, &row, deed, Some(Filling { answers, faults: faults.clone(), ..Filling::default() }))?;
     form.fields.retain(|f: &FieldView| f.kind != "rows");
