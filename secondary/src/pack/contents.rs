@@ -39,7 +39,7 @@ pub const TEXTS: Sheet = Sheet {
 /// A name and what stands there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
-    /// Message key of the label.
+    /// Last part of the label's message key: `pack-pair-NAME`.
     pub label: String,
     pub value: String,
 }

@@ -97,7 +97,7 @@ fn word<W: Word>(ask: &Ask, text: &str) -> Cell {
 }
 
 fn pairs(ask: &Ask, pairs: &[Pair]) -> Vec<Vec<Cell>> {
-    pairs.iter().map(|p| vec![Cell::text(ask.t(&p.label)), Cell::text(&p.value)]).collect()
+    pairs.iter().map(|p| vec![Cell::text(ask.t(&format!("pack-pair-{}", p.label))), Cell::text(&p.value)]).collect()
 }
 
 /// A cell that leads to the rows it comes from, inside only.

@@ -74,7 +74,7 @@ fn head(look: &mut Look, who: &Caller, ask: &Ask, row: &Registration) -> Result<
     let mut facts = vec![
         Fact::text(ask.t("registration-new-kind"), ask.lang.w(row.kind)),
         subject,
-        Fact::text(ask.t("registration-registrant"), row.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default()),
+        Fact::text(ask.t("registration-by"), row.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default()),
     ];
     if let Some(ground) = Ground::of(a.text("ground")) {
         facts.push(Fact::text(ask.t("registration-new-ground"), ask.lang.w(ground)));

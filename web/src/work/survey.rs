@@ -121,7 +121,7 @@ fn years(look: &mut Look, ask: &Ask, row: &Survey) -> Result<Section> {
         .collect();
     let columns = ["survey-year", "survey-revenue", "survey-fact-mar", "survey-deviation", "survey-follows"].map(|k| ask.t(k)).to_vec();
     let table = Some(TableView { columns, rows, empty: ask.t("survey-no-year") });
-    Ok(Section { title: ask.t("survey-years"), note: ask.t("survey-years-note"), table, ..Section::default() })
+    Ok(Section { title: ask.t("survey-years-table"), note: ask.t("survey-years-note"), table, ..Section::default() })
 }
 
 /// The caps set within it, and what they make with the sales expected.
