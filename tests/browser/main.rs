@@ -5,3 +5,5 @@
 
 mod harness;
 mod journeys;
+mod keys;
+mod life;

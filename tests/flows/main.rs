@@ -6,6 +6,7 @@
 mod cast;
 mod db;
 mod durable;
+mod guards;
 mod once;
 mod oversight;
 mod people;

@@ -132,8 +132,14 @@ fn walks_a_real_scenario(world: &World) {
     let class = classes[at];
     let entries: Vec<String> =
         entered.ids.iter().zip(&items).filter(|(_, i)| i["domain"] == chosen["domain"]).take(4).map(|(id, _)| id.to_string()).collect();
-    for id in &entries {
+    for (at, id) in entries.iter().enumerate() {
         let id = id.parse::<platform::Id<Entry>>().unwrap();
+        if at == 0 {
+            // Of level 1, so that a service may be a data set; those of level 2 leave as interfaces, models and reports only.
+            let mut said = source.sees(id).unwrap().answers();
+            said.merge(Answers::of(json!({ "level": "l1" })));
+            source.does(id, resources::entry::Act::Edit, serde_json::to_value(said).unwrap()).unwrap();
+        }
         source.does(id, resources::entry::Act::Submit, json!({})).unwrap();
         bureau.does(id, resources::entry::Act::Publish, json!({})).unwrap();
     }
@@ -152,9 +158,8 @@ fn walks_a_real_scenario(world: &World) {
     assert!(wanted.len() >= 3, "{wanted:?}");
     for service in &wanted {
         let form = form_of(service);
-        // A level-2 resource may not leave as a data set.
-        let form = if form == "dataset" { "report" } else { form };
-        let (product, review) = road::submitted(world, &holder, licence, road::content(service, form, "industry", &entries));
+        let sources = if form == "dataset" { &entries[..1] } else { &entries[..] };
+        let (product, review) = road::submitted(world, &holder, licence, road::content(service, form, "industry", sources));
         road::approved(world, review);
         road::listed(world, &holder, product, json!({ "tariff": "per_call", "amount": "0.35" }));
     }

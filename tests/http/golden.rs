@@ -101,17 +101,58 @@ fn the_demo_city_has_a_case_in_every_state() {
         #[diesel(sql_type = diesel::sql_types::Text)]
         state: String,
     }
-    let city = City::open();
+    // As it is when the demo has just been loaded, before anything else has happened.
+    let folder = support::place::Folder::fresh();
+    support::city::copied(folder.path());
+    let place = platform::db::Place::Sqlite(folder.path().join("dajing.db").display().to_string());
+    let db = support::place::open(&place, &platform::Clock::machine());
     let mut missing = Vec::new();
     for kind in kinds() {
         let sql = format!("SELECT DISTINCT state FROM {}", kind.name);
-        let found: Vec<Found> = city.look(|look| Ok(diesel::RunQueryDsl::load(diesel::sql_query(sql), look.db())?));
+        let found: Vec<Found> = db.look(|look| Ok(diesel::RunQueryDsl::load(diesel::sql_query(sql), look.db())?)).unwrap();
         let table = (kind.table)();
         missing.extend(table.states.iter().filter(|s| !found.iter().any(|f| f.state == **s)).map(|s| format!("{} {s}", kind.name)));
     }
     assert_eq!(missing, Vec::<String>::new());
+    let city = City::open();
     // And every account that the demo prints can be used.
     for account in dajing::demo::accounts(&city.data()).unwrap() {
         assert!(!account.roles.is_empty() && account.email.ends_with("@demo.example"), "{account:?}");
+    }
+}
+
+/// What the demo shows beyond states: a disclosure that is late, said to everybody; an announcement with a file; an
+/// objection that waits.
+#[test]
+fn the_demo_city_shows_what_a_city_shows() {
+    // Between April and December the year before is owed; the first of June is as good a day as any.
+    let city = City::open_at("2026-06-01T02:00:00".parse().unwrap());
+    let visitor = city.visitor();
+    for page in ["/", "/disclosures"] {
+        let said = visitor.page(page).said();
+        assert!(said.contains("丙林") && said.contains("2025") && said.contains("2026-03-31"), "{page}: {said}");
+    }
+    let calls = visitor.json("/announcements").json();
+    let published = calls["rows"].as_array().unwrap().iter().filter_map(|r| r["href"].as_str()).find(|href| {
+        visitor.page(href).links().iter().any(|l| l.starts_with("/files/") && visitor.get(l).bytes.starts_with(b"%PDF"))
+    });
+    assert!(published.is_some(), "an announcement has a file: {calls}");
+    let legal = city.enters("legal");
+    assert!(legal.json("/work/objections?state=filed").json()["total"].as_i64() > Some(0));
+    let sample = visitor.json("/products").json()["rows"].as_array().unwrap().iter().filter_map(|r| r["href"].as_str()).any(|href| {
+        visitor.get(&format!("{href}/sample")).status == 200
+    });
+    assert!(sample, "a product has a sample to take away");
+}
+
+/// The demo is loaded on any day of the year: at the turn of it, in the long holidays, at midnight, on a leap day.
+#[test]
+fn the_demo_city_is_loaded_on_any_day() {
+    for end in ["2026-01-02T16:00:00", "2026-02-19T01:00:00", "2026-10-04T15:59:59", "2026-12-19T15:59:00"] {
+        let folder = support::place::Folder::fresh();
+        let flags = vec![("data_dir", folder.path().display().to_string()), ("listen", "127.0.0.1:0".to_string())];
+        let settings = platform::config::Settings::load(None, std::iter::empty(), flags).unwrap();
+        let accounts = dajing::demo::load_until(&settings, end.parse().unwrap()).unwrap_or_else(|fault| panic!("{end}: {fault}"));
+        assert!(accounts.len() > 20, "{end}");
     }
 }

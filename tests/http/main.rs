@@ -4,9 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod escaped;
 mod golden;
 mod law;
+mod hard_times;
 mod matrix;
 mod mends;
 mod pages;
 mod tokens;
+mod town;
+mod whole_job;

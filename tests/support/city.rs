@@ -27,22 +27,26 @@ pub struct City {
     folder: Folder,
 }
 
-fn settings(data: &Path) -> Settings {
-    let flags = vec![("data_dir", data.display().to_string()), ("listen", "127.0.0.1:0".to_string())];
+fn settings(data: &Path, url: Option<&str>) -> Settings {
+    let mut flags = vec![("data_dir", data.display().to_string()), ("listen", "127.0.0.1:0".to_string())];
+    flags.extend(url.map(|url| ("database_url", url.to_string())));
     Settings::load(None, std::iter::empty(), flags).expect("settings of a test")
 }
 
 /// The loaded city that is copied. It stays beside the built test, named by the test's own build and by the day, so that
 /// it is loaded anew whenever either changed.
-fn model() -> &'static Path {
+fn model(at: Option<At>) -> &'static Path {
     static MODEL: OnceLock<PathBuf> = OnceLock::new();
-    MODEL.get_or_init(|| {
+    static MODEL_AT: OnceLock<PathBuf> = OnceLock::new();
+    let model = if at.is_none() { &MODEL } else { &MODEL_AT };
+    model.get_or_init(|| {
         let own = std::env::current_exe().expect("this test's own path");
         let built = own.metadata().expect("this test").modified().expect("its age");
-        let today = platform::day::shanghai_date(Clock::machine().now());
+        let today = at.map_or_else(|| platform::day::shanghai_date(Clock::machine().now()).to_string(), |at| at.to_string());
         let name = platform::event::sha256(format!("{}{built:?}{today}", own.display()));
         let home = own.ancestors().nth(3).expect("the target folder").join("tmp").join("cities");
         let of_this = own.file_stem().and_then(|s| s.to_str()).and_then(|s| s.split('-').next()).unwrap_or("test").to_string();
+        let of_this = if at.is_none() { of_this } else { format!("{of_this}_at") };
         let place = home.join(format!("{of_this}-{}", &name[..16]));
         if dajing::demo::accounts(&place).is_none() {
             // Those of earlier builds, and what an interrupted run left.
@@ -53,7 +57,8 @@ fn model() -> &'static Path {
             }
             std::fs::create_dir_all(&place).expect("folder for the demo city");
             let started = std::time::Instant::now();
-            dajing::demo::load(&settings(&place)).expect("the demo city");
+            let settings = settings(&place, None);
+            at.map_or_else(|| dajing::demo::load(&settings), |at| dajing::demo::load_until(&settings, at)).expect("the demo city");
             eprintln!("the demo city was loaded in {:.1} s", started.elapsed().as_secs_f64());
         }
         // The last connection folds its journal into the database when it closes, a moment after the load is over.
@@ -81,7 +86,13 @@ fn copy(from: &Path, to: &Path) {
 
 /// A copy of the loaded city in that folder, for whoever starts the program itself.
 pub fn copied(to: &Path) {
-    copy(model(), to);
+    copy(model(None), to);
+}
+
+fn copy_of(model: &Path) -> Folder {
+    let folder = Folder::fresh();
+    copy(model, &folder.path().join("data"));
+    folder
 }
 
 /// The address by which somebody of the demo's story signs in.
@@ -93,18 +104,34 @@ pub fn email(name: &str) -> String {
 }
 
 impl City {
-    /// Opens a copy and serves it.
+    /// Opens a copy of the demo city and serves it.
     pub fn open() -> Self {
-        let folder = Folder::fresh();
+        Self::serve(copy_of(model(None)), None, Clock::machine(), true)
+    }
+    /// The demo city as if that instant were now; from there its clock runs on.
+    pub fn open_at(now: At) -> Self {
+        let clock = Clock::machine();
+        clock.advance(now - Clock::machine().now());
+        Self::serve(copy_of(model(Some(now))), None, clock, true)
+    }
+    /// A new city with nobody in it, on a clock that only moves when told.
+    pub fn empty(now: At) -> Self {
+        Self::serve(Folder::fresh(), None, Clock::by_hand(now), false)
+    }
+    /// The same on a database of one's own.
+    pub fn empty_on(url: &str, now: At) -> Self {
+        Self::serve(Folder::fresh(), Some(url), Clock::by_hand(now), false)
+    }
+
+    fn serve(folder: Folder, url: Option<&str>, clock: Clock, demo: bool) -> Self {
         let data = folder.path().join("data");
-        copied(&data);
-        let settings = settings(&data);
-        let accounts = dajing::demo::accounts(&data).expect("a loaded city");
-        let db = dajing::serve::database(&settings, Clock::machine()).expect("the city's database");
+        let settings = settings(&data, url);
+        let accounts = dajing::demo::accounts(&data).unwrap_or_default();
+        let db = dajing::serve::database(&settings, clock).expect("the city's database");
         // What is due by now, as the running server does it every few seconds.
         dajing::daily::run(&db).expect("the daily job");
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-        let app = dajing::serve::assemble(&settings, db, metrics, true).expect("the application");
+        let app = dajing::serve::assemble(&settings, db, metrics, demo).expect("the application");
         let (say, hear) = mpsc::channel::<(actix_web::dev::ServerHandle, SocketAddr)>();
         let served = app.clone();
         let thread = std::thread::spawn(move || {
@@ -154,6 +181,15 @@ impl City {
     /// Asks the city's database.
     pub fn look<T>(&self, question: impl FnOnce(&mut Look) -> Result<T>) -> T {
         self.app.db.look(question).expect("the city's database")
+    }
+    /// Lets time pass; what comes due happens, as the running server does it every few seconds.
+    pub fn passes(&self, by: chrono::Duration) {
+        self.app.db.clock().advance(by);
+        dajing::daily::run(&self.app.db).expect("the daily job");
+    }
+    /// Lets time pass until that instant.
+    pub fn until(&self, at: At) {
+        self.passes(at - self.app.db.clock().now());
     }
     /// How many events the log has.
     pub fn log_length(&self) -> i64 {

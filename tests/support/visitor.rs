@@ -80,7 +80,7 @@ impl Visitor {
         Self { client, url: url.into(), name: "public".into(), csrf: Arc::default() }
     }
     /// The same under a name, with the form token of the pages that are now shown.
-    pub(crate) fn named(self, name: &str) -> Self {
+    pub fn named(self, name: &str) -> Self {
         self.page("/account");
         Self { name: name.into(), ..self }
     }

@@ -5,6 +5,7 @@ mod calls;
 mod cast;
 mod oversight;
 mod clearances;
+mod pilot;
 mod products;
 mod resources;
 mod scenarios;
@@ -21,8 +22,10 @@ use std::path::Path;
 
 pub use stage::Stage;
 
-/// Days that the city's story takes, from the first sign-up to today.
+/// Days that the city's story takes, from the first announcements of the year to today.
 const DAYS: i64 = 150;
+/// Days before it, in which people come in and the pilot licence is granted: long enough for a year to be over since.
+const BEFORE: i64 = 280;
 /// The password of every demo account. It opens nothing but invented data.
 pub const PASSWORD: &str = "dajing-demo-2026";
 
@@ -43,24 +46,27 @@ pub fn accounts(data: &Path) -> Option<Vec<Account>> {
     serde_json::from_str(&text).ok()
 }
 
-/// The day on which the story ends: today, or the last day whose working days are known when today's are not.
+/// The day on which the story ends: today, or the last day before it from which deadlines of some days can be promised,
+/// which they cannot while the holidays they run into are not announced.
 fn last_day(today: NaiveDate) -> NaiveDate {
-    let calendar = Calendar::national();
-    let mut year = today.year();
-    while year > 2024 && !calendar.covers(year) {
-        year -= 1;
-    }
-    if year == today.year() { today } else { NaiveDate::from_ymd_opt(year, 11, 20).unwrap_or(today) }
+    let known = |day: NaiveDate| Calendar::national().covers((day + Duration::days(12)).year());
+    let before = (2024..today.year() + 1).rev().filter_map(|year| NaiveDate::from_ymd_opt(year, 12, 19));
+    std::iter::once(today).chain(before.filter(|day| *day < today)).find(|day| known(*day)).unwrap_or(today)
 }
 
 /// Loads the city unless it is loaded already; a load that broke off is refused, not patched.
 pub fn load(settings: &Settings) -> Result<Vec<Account>, String> {
+    let real = Clock::machine().now();
+    let today = platform::day::shanghai_date(real);
+    load_until(settings, real - Duration::days((today - last_day(today)).num_days()))
+}
+
+/// The same with a story that ends at that instant.
+pub fn load_until(settings: &Settings, end: At) -> Result<Vec<Account>, String> {
     if let Some(accounts) = accounts(&settings.data_dir) {
         return Ok(accounts);
     }
-    let real = Clock::machine().now();
-    let end: At = real - Duration::days((platform::day::shanghai_date(real) - last_day(platform::day::shanghai_date(real))).num_days());
-    let clock = Clock::by_hand(end - Duration::days(DAYS));
+    let clock = Clock::by_hand(end - Duration::days(BEFORE + DAYS));
     let db = serve::database(settings, clock)?;
     let events = db.look(platform::event::verify).map_err(|e| e.to_string())?.events;
     if events > 0 {
@@ -78,7 +84,10 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     let entries = resources::play(&mut stage)?;
     units::early(&mut stage, &entries)?;
     let scenarios = scenarios::play(&mut stage, &entries)?;
-    let licences = calls::play(&mut stage, &entries, &scenarios)?;
+    let papers = calls::papers(&stage)?;
+    pilot::play(&mut stage, &entries, &scenarios, &papers)?;
+    stage.starts_anew(BEFORE);
+    let licences = calls::play(&mut stage, &entries, &scenarios, &papers)?;
     let open = oversight::play(&mut stage, &licences)?;
     products::play(&mut stage, &licences)?;
     oversight::go_on(&mut stage, open)?;
@@ -89,5 +98,25 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     units::finish(&mut stage, &entries)?;
     cast::newcomers(&mut stage)?;
     oversight::finish(&mut stage, &licences)?;
+    // What is due by today has happened: nobody finds a call open whose deadline has passed.
+    stage.before_end(0);
+    crate::daily::run(&stage.db)?;
     Ok(stage.accounts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_story_ends_where_deadlines_can_be_promised() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let last = (2026..).find(|year| !Calendar::national().covers(*year)).unwrap() - 1;
+        let end = day(&format!("{last}-12-19"));
+        for (today, ends) in
+            [("2026-06-01", day("2026-06-01")), (&format!("{last}-12-19"), end), (&format!("{last}-12-20"), end), (&format!("{}-03-01", last + 2), end)]
+        {
+            assert_eq!(last_day(day(today)), ends, "{today}");
+        }
+    }
 }

@@ -21,10 +21,10 @@ use std::collections::HashMap;
 pub type Licences = HashMap<(&'static str, &'static str), Id<Licence>>;
 
 const BIDDERS: [&str; 3] = ["yi", "jia", "bing"];
-const EXPERTS: [&str; 3] = ["expert", "expert2", "expert3"];
+pub const EXPERTS: [&str; 3] = ["expert", "expert2", "expert3"];
 
 /// Scenario, title, entries.
-type Call = (&'static str, &'static str, &'static [&'static str]);
+pub type Call = (&'static str, &'static str, &'static [&'static str]);
 
 const CALLS: &[Call] = &[
     ("parking", "城市停车治理场景授权运营公告", &["parking", "berth", "toll"]),
@@ -46,14 +46,18 @@ fn said(stage: &Stage, entries: &Entries, scenarios: &Scenarios, (scenario, titl
     })
 }
 
-fn announce(stage: &Stage, entries: &Entries, scenarios: &Scenarios, call: &Call, days: (i64, i64)) -> Result<Id<Announcement>> {
-    let id = stage.opens::<Announcement>("desk", said(stage, entries, scenarios, call, days))?;
+pub fn announce(stage: &Stage, entries: &Entries, scenarios: &Scenarios, call: &Call, days: (i64, i64)) -> Result<Id<Announcement>> {
+    let mut said = said(stage, entries, scenarios, call, days);
+    said["attachments"] = json!([stage.file("desk", "授权运营协议范本.pdf")?]);
+    let id = stage.opens::<Announcement>("desk", said)?;
     stage.does::<Announcement>("desk", id, announcement::Act::Publish, json!({}))?;
     Ok(id)
 }
 
 /// The papers that every bidder keeps: entered once, referred to in each bid.
-fn papers(stage: &Stage) -> Result<HashMap<&'static str, Vec<Value>>> {
+pub type Papers = HashMap<&'static str, Vec<Value>>;
+
+pub fn papers(stage: &Stage) -> Result<Papers> {
     let mut kept = HashMap::new();
     for who in BIDDERS {
         let mut own = Vec::new();
@@ -81,7 +85,7 @@ fn papers(stage: &Stage) -> Result<HashMap<&'static str, Vec<Value>>> {
 }
 
 /// A bid, filled in; submitted unless it stays a draft.
-fn bid(stage: &Stage, who: &str, call: Id<Announcement>, papers: &[Value], submit: bool) -> Result<Id<Bid>> {
+pub fn bid(stage: &Stage, who: &str, call: Id<Announcement>, papers: &[Value], submit: bool) -> Result<Id<Bid>> {
     // A call for the public good takes no fee, and so no price.
     let price = if stage.look(|look| announcement::row(look, call)?.call())?.fee == 0 { "0" } else { "110000" };
     let id = stage.opens::<Bid>(who, json!({ "announcement": call }))?;
@@ -102,7 +106,7 @@ fn bid(stage: &Stage, who: &str, call: Id<Announcement>, papers: &[Value], submi
     Ok(id)
 }
 
-fn check(meets: bool) -> Value {
+pub fn check(meets: bool) -> Value {
     let rows: Vec<Value> = ["legal_person", "rules", "no_incident", "security_officer"]
         .iter()
         .map(|key| json!({ "key": key, "meets": meets || *key != "no_incident", "evidence": if meets || *key != "no_incident" { "经核对符合" } else { "公开处罚信息显示近三年发生过数据安全事件" } }))
@@ -110,7 +114,7 @@ fn check(meets: bool) -> Value {
     json!({ "conditions": rows, "reason": "见准入审查记录" })
 }
 
-fn score(stage: &Stage, call: Id<Announcement>, bids: &[Id<Bid>], experts: &[&'static str]) -> Result<()> {
+pub fn score(stage: &Stage, call: Id<Announcement>, bids: &[Id<Bid>], experts: &[&'static str]) -> Result<()> {
     for (e, expert) in experts.iter().enumerate() {
         let person = stage.who(expert)?.person;
         let sheet = stage.opens::<Scoring>("legal", json!({ "announcement": call, "expert": person }))?;
@@ -129,7 +133,7 @@ fn score(stage: &Stage, call: Id<Announcement>, bids: &[Id<Bid>], experts: &[&'s
     Ok(())
 }
 
-fn file_grant(stage: &Stage, bid: Id<Bid>) -> Result<Id<Filing>> {
+pub fn file_grant(stage: &Stage, bid: Id<Bid>) -> Result<Id<Filing>> {
     let said = json!({ "bid": bid, "scope": "在公告所列场景和数据资源范围内开发数据产品并向社会提供", "from_on": stage.date(10), "to_on": stage.date(1000), "risk_assessment": "风险总体可控：数据不出域，产品经合规审核后提供。" });
     stage.opens::<Filing>("legal", said)
 }
@@ -140,7 +144,7 @@ fn plan(stage: &Stage, who: &str, licence: Id<Licence>) -> Result<Id<Plan>> {
 }
 
 /// Walks a filing to a licence in force.
-fn grant(stage: &Stage, who: &str, filing: Id<Filing>) -> Result<Id<Licence>> {
+pub fn grant(stage: &Stage, who: &str, filing: Id<Filing>) -> Result<Id<Licence>> {
     stage.does::<Filing>("office", filing, filing::Act::Receive, json!({ "reason": "予以报备" }))?;
     let id = stage.opens::<Licence>("legal", json!({ "filing": filing }))?;
     stage.does::<Licence>("legal2", id, licence::Act::Sign, json!({}))?;
@@ -150,9 +154,8 @@ fn grant(stage: &Stage, who: &str, filing: Id<Filing>) -> Result<Id<Licence>> {
 }
 
 /// From five announcements to licences in every state.
-pub fn play(stage: &mut Stage, entries: &Entries, scenarios: &Scenarios) -> Result<Licences> {
+pub fn play(stage: &mut Stage, entries: &Entries, scenarios: &Scenarios, papers: &Papers) -> Result<Licences> {
     stage.day(8);
-    let papers = papers(stage)?;
     let calls = CALLS.iter().map(|c| announce(stage, entries, scenarios, c, (22, 23))).collect::<Result<Vec<_>>>()?;
     let asked = stage.opens::<Question>("jia", json!({ "announcement": calls[0], "question": "是否允许两家单位联合申请？" }))?;
     stage.does::<Question>("desk", asked, question::Act::Answer, json!({ "answer": "一场景一申请，不接受联合申请。" }))?;

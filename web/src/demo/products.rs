@@ -11,6 +11,8 @@ use secondary::product::{self, Product};
 use secondary::review::{self, Review};
 use serde_json::{Value, json};
 
+/// The product that is shown whole: with a file as its sample, and later revised.
+const INDEX: &str = "停车泊位指数接口";
 const POINTS: [&str; 5] = ["purpose_scope", "sources_named", "no_raw_exposure", "no_personal_leak", "no_other_risk"];
 
 /// What a product says of itself.
@@ -29,7 +31,10 @@ fn content(stage: &Stage, plan: &Plan) -> Result<Value> {
         let terms = licence::row(look, plan.licence)?.terms();
         Ok(resources::entry::by_ids(look, &terms.resources)?.into_iter().filter(|e| e.level.number() < 4).map(|e| e.id).collect())
     })?;
+    // One of them shows its sample as a file.
+    let sample = if plan.title == INDEX { vec![stage.file(plan.who, "停车泊位指数样例.pdf")?] } else { Vec::new() };
     Ok(json!({
+        "sample_file": sample,
         "licence": plan.licence, "title": plan.title, "form": plan.form, "purpose": plan.purpose, "summary": plan.summary, "coverage": "张家口市主城区，2024 年至今",
         "update_cycle": "daily", "sources": sources, "method": "在授权运营域内清洗、汇总、建模，按网格和时段输出统计结果。",
         "masking": "去除直接标识，按不少于 20 户分组，结果取整。", "min_group": "20", "irreversible": "on", "irreversible_reason": "只输出分组统计，经重标识测试不能还原。",
@@ -102,7 +107,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
     stage.day(64);
     listed(
         stage,
-        &plan("yi", parking, "停车泊位指数接口", "interface", "industry", "按网格给出未来一小时停车难易指数，供导航和商圈使用。"),
+        &plan("yi", parking, INDEX, "interface", "industry", "按网格给出未来一小时停车难易指数，供导航和商圈使用。"),
         json!({ "tariff": "per_call", "amount": "0.35" }),
     )?;
     listed(
@@ -158,6 +163,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
         json!({ "reason": "监督检查发现访问日志不完整，限期整改，整改期间暂时关闭权限（张政办规〔2025〕4号第三十四条）" }),
     )?;
     stage.does::<Licence>("legal", over, licence::Act::End, json!({ "end_kind": "voluntary", "reason": "持有人书面申请退出" }))?;
+    disclose_last_year(stage)?;
     // Disclosures of the quarter so far, one of them superseded.
     let today = stage.look(|look| Ok(look.today()))?;
     let period = format!("{}Q{}", today.year(), today.month0() / 3 + 1);
@@ -175,6 +181,18 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
     Ok(())
 }
 
+/// The operator tells of last year, in which the pilot ran; who held its licence still owes that.
+fn disclose_last_year(stage: &Stage) -> Result<()> {
+    let today = stage.look(|look| Ok(look.today()))?;
+    let period = (today.year() - 1).to_string();
+    let held = stage.look(|look| secondary::disclosure::due_list(look))?;
+    if held.iter().any(|d| d.period == period) {
+        let id = stage.opens::<Disclosure>("legal", json!({ "period": period }))?;
+        stage.does::<Disclosure>("legal", id, disclosure::Act::Publish, json!({}))?;
+    }
+    Ok(())
+}
+
 /// Products under way on the last days.
 pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let (parking, farm, elder) = (licences[&("yi", "parking")], licences[&("jia", "farm")], licences[&("bing", "elder")]);
@@ -184,7 +202,7 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
         secondary::product::list(
             look,
             &yi,
-            &product::Ask { words: "停车泊位指数接口".into(), ..product::Ask::default() },
+            &product::Ask { words: INDEX.into(), ..product::Ask::default() },
             platform::paging::Page::first(1),
         )
     })?;
@@ -209,7 +227,7 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     reviewed(stage, both, "meets")?;
     // A listed product is being revised; the approved version stays on offer.
     let mut next =
-        content(stage, &plan("yi", parking, "停车泊位指数接口", "interface", "industry", "按网格给出未来两小时停车难易指数，供导航和商圈使用。"))?;
+        content(stage, &plan("yi", parking, INDEX, "interface", "industry", "按网格给出未来两小时停车难易指数，供导航和商圈使用。"))?;
     next["coverage"] = "张家口市主城区及崇礼区，2024 年至今".into();
     stage.does::<Product>("yi", index, product::Act::Revise, next)?;
     stage.does::<Product>("yi", index, product::Act::Resubmit, json!({ "truthful": "on" }))?;

@@ -30,6 +30,7 @@ const CLASSES: &[Class] = &[
     ("credit", "涉农小微企业信贷服务", "finance", "industry", "jia", &["subsidy", "crop", "price"]),
     ("care", "养老机构服务评价", "livelihood", "industry", "bing", &["home"]),
     ("street", "占道经营综合分析", "city", "industry", "yi", &["violation", "parking"]),
+    ("pilot", "停车场经营选址", "city", "industry", "bing", &["parking"]),
 ];
 
 pub fn play(stage: &mut Stage, entries: &Entries) -> Result<Scenarios> {

@@ -42,6 +42,11 @@ impl Stage {
         // A minute between acts, as people take.
         self.db.clock().advance(Duration::seconds(if self.db.clock().now() < self.end { 60 } else { 0 }));
     }
+    /// Counts days from here on: so many days after the story's start.
+    pub fn starts_anew(&mut self, day: i64) {
+        self.day(day);
+        self.start += Duration::days(day);
+    }
     /// Moves on to so many days before the end.
     pub fn before_end(&self, days: i64) {
         self.day((self.end - self.start).num_days() - days);

@@ -1,0 +1,91 @@
+//! The disk is full, the database is gone: everybody is told in a sentence, nothing is half done, and the same form sent
+//! again when all is well is taken.
+
+use platform::db::Place;
+use serde_json::json;
+use support::place::{self, Keep};
+use support::City;
+
+/// Lets the city's file grow to so many pages and no further, as a full disk would.
+fn most_pages(city: &City, most: u32) {
+    let text = format!("PRAGMA max_page_count = {most}");
+    city.app.db.act(move |tx| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(text), tx.db())?)).unwrap();
+}
+
+#[test]
+fn a_full_disk_is_said_and_takes_nothing() {
+    let city = City::open();
+    let yi = city.enters("yi");
+    let long = "长".repeat(3_900);
+    let form = |title: &str| {
+        let said = [
+            ("title", title),
+            ("domain", "city"),
+            ("purpose", "industry"),
+            ("unit", "乙水数据有限公司"),
+            ("problem", &long),
+            ("expected_result", &long),
+            ("data_needed[0].dataset", "泊位实时状态"),
+            ("data_needed[0].reason", "计算"),
+            ("value", &long),
+            ("plan", &long),
+            ("contact", "张弛"),
+        ];
+        yi.page("/work/demands/new").form("/work/demands").fill(&said).only("product_forms", &["interface"])
+    };
+    let filled = form("写满磁盘的需求");
+    most_pages(&city, 1);
+    // Until the last free page is used.
+    let mut refused = None;
+    for n in 0..200 {
+        let answer = yi.press(&form(&format!("需求 {n}")));
+        if answer.status != 303 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("the disk is full in the end");
+    assert_eq!(refused.status, 507, "{}", refused.text);
+    assert!(refused.said().contains("服务器磁盘已满，没有保存任何内容。") && refused.said().contains("请稍后重试"), "{}", refused.said());
+    let length = city.log_length();
+    let answer = yi.press(&filled);
+    assert_eq!(answer.status, 507);
+    let problem = yi.sends("/work/demands", &json!({ "title": "程序", "domain": "city", "purpose": "industry", "unit": "乙", "problem": long, "expected_result": long,
+        "product_forms": ["interface"], "data_needed": [{ "dataset": "泊位", "reason": "必需" }], "value": long, "plan": long, "contact": "乙" }));
+    assert_eq!((problem.status, problem.code().as_str(), problem.header("content-type")), (507, "no-space", "application/problem+json"));
+    assert_eq!(city.log_length(), length, "nothing is half done");
+    // Reading goes on.
+    for page in ["/", "/products", "/work", "/work/demands"] {
+        yi.page(page);
+    }
+    most_pages(&city, 1_000_000);
+    // The very same form, its key included.
+    let to = yi.done(&filled);
+    assert!(yi.page(&to).said().contains("写满磁盘的需求"));
+    assert_eq!((yi.done(&filled), city.log_length()), (to, length + 1), "sent twice it is one");
+}
+
+#[test]
+fn a_database_that_is_gone_is_said_and_one_that_is_back_serves() {
+    let Some((Keep::Database(database), Place::Postgres(url))) = place::postgres() else { return };
+    let city = City::empty_on(&url, "2026-03-02T01:00:00".parse().unwrap());
+    let visitor = city.visitor();
+    let secret = city.app.db.act(platform::account::admin::first_admin_link).unwrap();
+    let form = visitor.page("/sign-in").form("/sign-in").fill(&[("email", "a@b.cn"), ("password", "wrong")]);
+    assert_eq!((visitor.get("/readyz").status, visitor.get("/healthz").status), (200, 200));
+    database.goes_away();
+    assert_eq!((visitor.get("/readyz").status, visitor.get("/healthz").status), (503, 200), "alive, but not ready");
+    for page in ["/products", "/licences", "/announcements"] {
+        let shown = visitor.get(page);
+        assert_eq!(shown.status, 503, "{page}");
+        assert!(shown.said().contains("数据库暂时不可用，没有保存任何内容。"), "{page}: {}", shown.said());
+        assert_eq!((visitor.json(page).status, visitor.json(page).code().as_str()), (503, "unavailable"));
+    }
+    assert_eq!(visitor.press(&form).status, 503);
+    assert_eq!(visitor.page("/help").status, 200, "what needs no database is there");
+    database.comes_back();
+    assert_eq!(visitor.page("/products").status, 200);
+    assert_eq!(visitor.get("/readyz").status, 200);
+    assert_eq!(visitor.press(&form).status, 401, "and answers as ever");
+    assert_eq!(visitor.get(&format!("/link/{secret}")).status, 409, "what was in the old database is not in this one");
+}
