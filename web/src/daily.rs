@@ -10,15 +10,12 @@ pub fn run(db: &Db) -> Result<()> {
         primary::selection::open_due(tx)?;
         primary::termination::take_effect_due(tx)?;
         primary::licence::expire_due(tx)?;
-<<<<<<< HEAD
         primary::licence::remind_due(tx)?;
         primary::rectification::overrun_due(tx)?;
         primary::destruction::escalate_due(tx)?;
         secondary::product::carry_over(tx)?;
-=======
         secondary::survey::close_due(tx)?;
         secondary::registration::lapse_due(tx)?;
->>>>>>> w2-m
         resources::sharing::end_due(tx)?;
         primary::oversight::run_due(tx)?;
         for kind in crate::work::kinds() {

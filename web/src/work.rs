@@ -34,12 +34,9 @@ pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
-<<<<<<< HEAD
 pub mod tenure;
-=======
 pub mod split;
 pub mod survey;
->>>>>>> w2-m
 pub mod sharing;
 pub mod units;
 
