@@ -125,7 +125,7 @@ impl Look<'_> {
     }
     /// The keys for what the database keeps sealed.
     pub fn vault(&self) -> &Vault {
-        &self.known.vault
+        self.vault
     }
     /// The calendar of working days.
     pub fn calendar(&self) -> Arc<Calendar> {
