@@ -67,6 +67,17 @@ const MENU: &[(&str, &[Line])] = &[
         ],
     ),
     (
+        "menu-tenure",
+        &[
+            ("nouns-amendment", "/work/amendments", "refresh", WITH_DEVELOPERS),
+            ("nouns-rectification", "/work/rectifications", "edit", WITH_DEVELOPERS),
+            ("nouns-termination", "/work/terminations", "gavel", WITH_DEVELOPERS),
+            ("nouns-destruction", "/work/destructions", "trash", WITH_DEVELOPERS),
+            ("nouns-archive", "/work/archives", "archive", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+            ("nouns-bar", "/work/bars", "ban", &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
         "menu-products",
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
@@ -74,6 +85,17 @@ const MENU: &[(&str, &[Line])] = &[
             ("nouns-review", "/work/reviews", "checklist", &[Reviewer, Legal, Office, Auditor]),
             ("nouns-pricing", "/work/prices", "coin", WITH_DEVELOPERS),
             ("nouns-disclosure", "/work/disclosures", "world", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
+        "menu-money",
+        &[
+            ("nouns-registration", "/work/registrations", "certificate", &[DeveloperAdmin, DeveloperStaff, Source, Legal, Reviewer, Office, Bureau, Auditor]),
+            ("nouns-survey", "/work/surveys", "chart-bar", &[Finance, Legal, Office, Bureau, Auditor]),
+            ("nouns-fee", "/work/fees", "coin", &[Finance, Legal, Office, Bureau, Auditor]),
+            ("nouns-posting", "/work/postings", "receipt", &[Finance, DeveloperAdmin, DeveloperStaff, Office, Bureau, Auditor]),
+            ("nouns-split", "/work/splits", "scale", &[DeveloperAdmin, DeveloperStaff, Legal, Finance, Office, Bureau, Auditor]),
+            ("nouns-pack", "/work/packs", "report", &[Finance, Legal, Office, Bureau, Auditor]),
         ],
     ),
     (
@@ -87,6 +109,7 @@ const MENU: &[(&str, &[Line])] = &[
             ("nouns-operator_plan", "/work/operator-plans", "shield", OVERSEE),
             ("nouns-complaint", "/work/complaints", "hand-stop", &[Legal, Office, Bureau, Auditor]),
             ("nouns-report", "/work/reports", "report", WITH_DEVELOPERS),
+            ("nouns-partner", "/work/partners", "users", WITH_DEVELOPERS),
         ],
     ),
     (

@@ -69,7 +69,7 @@ fn reminded(lang: Lang, letter: &Letter) -> Vec<(&'static str, String)> {
 }
 
 /// Where a case is shown.
-fn address(e: &Event) -> String {
+pub fn address(e: &Event) -> String {
     let path = crate::flows::path(&e.noun);
     if path.is_empty() { "/work".into() } else { format!("/work/{path}/{}", e.subject) }
 }
