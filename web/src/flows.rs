@@ -1,7 +1,7 @@
 //! The step tables of all nouns, for the page, the golden file and the checks.
 
 use crate::say::Lang;
-use platform::flow::Table;
+use platform::flow::{Line, Table};
 
 /// Every noun's step table, in the order a case meets them.
 pub fn tables() -> Vec<Table> {
@@ -29,10 +29,19 @@ pub fn lines(lang: Lang, table: &Table) -> Vec<[String; 7]> {
                 state(&line.to),
                 line.article.to_string(),
                 tells.join(lang.pick("、", ", ")),
-                line.clock.map(|c| lang.t(&format!("clock-{c}"))).unwrap_or_default(),
+                clocks(lang, line),
             ]
         })
         .collect()
+}
+
+/// The clock a line starts, whether it lets one wait, and after which it is taken by itself.
+fn clocks(lang: Lang, line: &Line) -> String {
+    let name = |clock: &str| lang.t(&format!("clock-{clock}"));
+    let mut said: Vec<String> = line.clock.map(name).into_iter().collect();
+    said.extend(line.pauses.then(|| lang.t("flow-pauses")));
+    said.extend(line.upon.map(|(clock, _)| lang.ta("flow-upon", &[("clock", name(clock))])));
+    said.join(lang.pick("；", "; "))
 }
 
 /// First part of a noun's address in the work area; empty for what has no page.

@@ -96,3 +96,6 @@ pub-col-median = Half within (working days)
 pub-col-ninety = Nine in ten within (working days)
 pub-col-on_time = On time
 route-public-supply = Time of supply by department
+
+flow-pauses = the clock waits for the applicant
+flow-upon = when “{ $clock }” passes unanswered, where the policy says so

@@ -96,3 +96,6 @@ pub-col-median = 半数不超过（工作日）
 pub-col-ninety = 九成不超过（工作日）
 pub-col-on_time = 按期率
 route-public-supply = 各部门数据供给时效
+
+flow-pauses = 等待申请人期间暂停计时
+flow-upon = { $clock }届满未答复，且政策规定由此产生这一结果
