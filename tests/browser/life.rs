@@ -182,7 +182,7 @@ async fn scenario(life: &Life<'_>, entry: &str) -> WebDriverResult<String> {
     life.does(&class, "approve", &[("reason", "经会议审定，同意纳入")]).await?;
     life.is("desk").await?;
     life.does(&class, "publish", &[]).await?;
-    life.says("已发布").await?;
+    life.says("已列入目录").await?;
     life.sound("scenario").await?;
     Ok(class)
 }
@@ -300,7 +300,6 @@ async fn selection(life: &Life<'_>, call: &str, bids: &[String]) -> WebDriverRes
             life.put(&format!("conditions[{n}].evidence"), "核对原件").await?;
         }
         if n == 0 {
-            life.says(PLAN).await.ok();
             life.sound("admission").await?;
         }
         life.press(&format!("{bid}/admit")).await?;
@@ -389,7 +388,7 @@ async fn licence(life: &Life<'_>, winner: &str) -> WebDriverResult<String> {
     life.shows(&licence).await?;
     life.sound("licence-signed").await?;
     life.does(&licence, "countersign", &[("_password", dajing::demo::PASSWORD)]).await?;
-    life.says("有效").await.or(life.says("生效").await)?;
+    life.says("有效").await?;
     life.sound("licence").await?;
     life.in_english("licence").await?;
     Ok(licence)

@@ -312,7 +312,8 @@ fn scored(town: &Town, call: &str, bids: &[String]) {
     let selection = format!("{call}/selection");
     for bid in bids {
         let form = legal.page(&format!("{bid}/admit")).form(&format!("{bid}/admit"));
-        let filled = (0..CONDITIONS.len()).fold(form, |f, n| f.tick(&format!("conditions[{n}].meets")).put(&format!("conditions[{n}].evidence"), "核对原件"));
+        let filled =
+            (0..CONDITIONS.len()).fold(form, |f, n| f.tick(&format!("conditions[{n}].meets")).put(&format!("conditions[{n}].evidence"), "核对原件"));
         legal.done(&filled);
         assert_eq!(state(&legal, bid), "admitted");
     }
@@ -486,7 +487,7 @@ fn listed(town: &Town, product: &str) {
     assert!(!yi.page(product).offers(&format!("{product}/list")), "not before the price is received");
     finance.does(&price, "return", |f| f.put("reason", "请补充成本构成"));
     yi.does(&price, "refile", |f| {
-        assert_eq!((f.value("amount"), f.value("costs[0].amount")), ("0.35".into(), "12000".into()));
+        assert_eq!((f.value("amount"), f.value("costs[0].amount")), ("0.35".into(), "12000.00".into()));
         f.put("costs[0].note", "按年分摊")
     });
     finance.does(&price, "receive", |f| f);

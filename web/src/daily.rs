@@ -14,6 +14,8 @@ pub fn run(db: &Db) -> Result<()> {
         primary::rectification::overrun_due(tx)?;
         primary::destruction::escalate_due(tx)?;
         secondary::product::carry_over(tx)?;
+        secondary::survey::close_due(tx)?;
+        secondary::registration::lapse_due(tx)?;
         resources::sharing::end_due(tx)?;
         primary::oversight::run_due(tx)?;
         for kind in crate::work::kinds() {

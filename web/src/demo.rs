@@ -116,9 +116,12 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let last = (2026..).find(|year| !Calendar::national().covers(*year)).unwrap() - 1;
         let end = day(&format!("{last}-12-19"));
-        for (today, ends) in
-            [("2026-06-01", day("2026-06-01")), (&format!("{last}-12-19"), end), (&format!("{last}-12-20"), end), (&format!("{}-03-01", last + 2), end)]
-        {
+        for (today, ends) in [
+            ("2026-06-01", day("2026-06-01")),
+            (&format!("{last}-12-19"), end),
+            (&format!("{last}-12-20"), end),
+            (&format!("{}-03-01", last + 2), end),
+        ] {
             assert_eq!(last_day(day(today)), ends, "{today}");
         }
     }

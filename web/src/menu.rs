@@ -88,6 +88,17 @@ const MENU: &[(&str, &[Line])] = &[
         ],
     ),
     (
+        "menu-money",
+        &[
+            ("nouns-registration", "/work/registrations", "certificate", &[DeveloperAdmin, DeveloperStaff, Source, Legal, Reviewer, Office, Bureau, Auditor]),
+            ("nouns-survey", "/work/surveys", "chart-bar", &[Finance, Legal, Office, Bureau, Auditor]),
+            ("nouns-fee", "/work/fees", "coin", &[Finance, Legal, Office, Bureau, Auditor]),
+            ("nouns-posting", "/work/postings", "receipt", &[Finance, DeveloperAdmin, DeveloperStaff, Office, Bureau, Auditor]),
+            ("nouns-split", "/work/splits", "scale", &[DeveloperAdmin, DeveloperStaff, Legal, Finance, Office, Bureau, Auditor]),
+            ("nouns-pack", "/work/packs", "report", &[Finance, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
         "menu-oversight",
         &[
             ("nouns-evaluation", "/work/evaluations", "chart-bar", &[DeveloperAdmin, DeveloperStaff, Source, Expert, Legal, Finance, Office, Bureau, Regulator, Auditor]),
@@ -98,6 +109,7 @@ const MENU: &[(&str, &[Line])] = &[
             ("nouns-operator_plan", "/work/operator-plans", "shield", OVERSEE),
             ("nouns-complaint", "/work/complaints", "hand-stop", &[Legal, Office, Bureau, Auditor]),
             ("nouns-report", "/work/reports", "report", WITH_DEVELOPERS),
+            ("nouns-partner", "/work/partners", "users", WITH_DEVELOPERS),
         ],
     ),
     (

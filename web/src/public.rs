@@ -6,12 +6,14 @@ pub mod announcements;
 pub mod complaints;
 pub mod demo;
 pub mod disclosures;
+pub mod fees;
 pub mod evaluations;
 pub mod glossary;
 pub mod help;
 pub mod home;
 pub mod law;
 pub mod licences;
+pub mod packs;
 pub mod open_data;
 pub mod picture;
 pub mod policy;
@@ -43,6 +45,8 @@ pub fn routes() -> Vec<Route> {
         products::routes(),
         licences::routes(),
         prices::routes(),
+        fees::routes(),
+        packs::routes(),
         disclosures::routes(),
         evaluations::routes(),
         complaints::routes(),

@@ -9,6 +9,7 @@ pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
+pub mod fee;
 pub mod filing;
 pub mod import;
 pub mod interests;
@@ -18,19 +19,24 @@ pub mod objection;
 pub mod observer;
 pub mod opening;
 pub mod org;
+pub mod pack;
 pub mod oversight;
 pub mod paper;
 pub mod people;
 pub mod plan;
+pub mod posting;
 pub mod pricing;
 pub mod product;
 pub mod quality;
 pub mod question;
+pub mod registration;
 pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
 pub mod tenure;
+pub mod split;
+pub mod survey;
 pub mod sharing;
 pub mod units;
 
@@ -119,6 +125,13 @@ pub fn kinds() -> Vec<Kind> {
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),
+        // money and registration
+        kind::<secondary::Registration>(),
+        kind::<secondary::Survey>(),
+        kind::<secondary::Fee>(),
+        kind::<secondary::Posting>(),
+        kind::<secondary::Split>(),
+        kind::<secondary::Pack>(),
         // supervision
         kind::<primary::oversight::complaint::Complaint>(),
         kind::<primary::oversight::incident::Incident>(),
@@ -128,6 +141,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::oversight::evaluation::Evaluation>(),
         kind::<primary::oversight::inspection::Inspection>(),
         kind::<secondary::Report>(),
+        kind::<primary::oversight::partner::Partner>(),
     ]
 }
 
@@ -157,6 +171,9 @@ pub fn routes() -> Vec<Route> {
     routes.extend(product::routes());
     routes.extend(review::routes());
     routes.extend(disclosure::routes());
+    routes.extend(registration::routes());
+    routes.extend(posting::routes());
+    routes.extend(pack::routes());
     routes.extend(sharing::routes());
     routes.extend(oversight::routes());
     routes

@@ -33,6 +33,8 @@ pub struct OfferPage {
     pub versions: Vec<PublicVersion>,
     /// Received prices, newest first.
     pub prices: Vec<PastPrice>,
+    /// The query code of its registration that stands, and until when.
+    pub registration: Option<(String, NaiveDate)>,
     pub licence_from: NaiveDate,
     pub licence_to: NaiveDate,
     pub updated_at: At,
@@ -119,6 +121,7 @@ pub fn offer(look: &mut Look, id: Id<Product>) -> Result<OfferPage> {
         digest: shown.digest,
         versions: approved,
         prices: past,
+        registration: crate::registration::current(look, crate::registration::About::Product, &id.to_string())?.and_then(|r| Some((r.code?, r.valid_to?))),
         licence_from: granted.from_on,
         licence_to: granted.to_on,
         updated_at,

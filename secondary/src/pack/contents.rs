@@ -39,7 +39,7 @@ pub const TEXTS: Sheet = Sheet {
 /// A name and what stands there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
-    /// Message key of the label.
+    /// Last part of the label's message key: `pack-pair-NAME`.
     pub label: String,
     pub value: String,
 }
@@ -115,6 +115,7 @@ pub struct AdjustLine {
 /// The whole pack.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Content {
+    pub year: i32,
     pub body: Vec<Pair>,
     pub authorisations: Vec<LicenceLine>,
     /// Ids of the licences, in the order of `authorisations`.

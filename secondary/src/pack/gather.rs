@@ -77,12 +77,12 @@ fn pair(label: &str, value: impl Into<String>) -> Option<Pair> {
 fn about(row: &Org) -> Vec<Pair> {
     let said = row.answers();
     [
-        pair("pack-pair-name", row.title.clone()),
-        pair("pack-pair-credit_code", row.credit_code.clone().unwrap_or_default()),
-        pair("pack-pair-legal_person", said.text("legal_person")),
-        pair("pack-pair-address", said.text("address")),
-        pair("pack-pair-contact", said.text("contact")),
-        pair("pack-pair-phone", said.text("phone")),
+        pair("name", row.title.clone()),
+        pair("credit_code", row.credit_code.clone().unwrap_or_default()),
+        pair("legal_person", said.text("legal_person")),
+        pair("address", said.text("address")),
+        pair("contact", said.text("contact")),
+        pair("phone", said.text("phone")),
     ]
     .into_iter()
     .flatten()
@@ -94,7 +94,7 @@ fn body(look: &mut Look) -> Result<Vec<Pair>> {
     let bureaus = org::list(look, Some(OrgKind::Bureau), Some(org::State::Active), "", platform::paging::Page::first(1))?;
     let mut pairs = bureaus.rows.first().map(about).unwrap_or_default();
     let profile = look.profile();
-    pairs.extend([pair("pack-pair-measures", profile.name.zh.clone()), pair("pack-pair-number", profile.number.clone())].into_iter().flatten());
+    pairs.extend([pair("measures", profile.name.zh.clone()), pair("number", profile.number.clone())].into_iter().flatten());
     Ok(pairs)
 }
 
@@ -148,6 +148,7 @@ pub(super) fn assemble(look: &mut Look, owner: Id<Org>, period: &Period, texts: 
     let granted = rows::authorised(look, period)?;
     let primary = org::row(look, owner)?;
     Ok(Content {
+        year: period.from.year(),
         body: body(look)?,
         licences: granted.iter().map(|(id, _)| id.to_string()).collect(),
         authorisations: granted.into_iter().map(|(_, line)| line).collect(),
