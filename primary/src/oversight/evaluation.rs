@@ -33,7 +33,7 @@ words! {
     }
 }
 words! {
-    pub enum Grade: "evaluation-grade" { Excellent = "excellent", Good = "good", Fair = "fair", Poor = "poor" }
+    pub enum Grade: "evaluation-grade" { Excellent = "excellent", Good = "good", Pass = "pass", Poor = "poor" }
 }
 words! {
     /// What follows a poor result first (ZJK-35(4), BJ-30).
@@ -415,7 +415,7 @@ pub fn grade_of(_: &Profile, total: i64) -> Grade {
     match total {
         9000.. => Grade::Excellent,
         7500.. => Grade::Good,
-        6000.. => Grade::Fair,
+        6000.. => Grade::Pass,
         _ => Grade::Poor,
     }
 }
@@ -667,6 +667,6 @@ mod tests {
     #[test]
     fn grades_begin_where_they_say() {
         let of = |total| grade_of(Profile::default_profile(), total);
-        assert_eq!([of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()), ["excellent", "good", "good", "fair", "fair", "poor"]);
+        assert_eq!([of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()), ["excellent", "good", "good", "pass", "pass", "poor"]);
     }
 }
