@@ -100,7 +100,7 @@ mod tests {
     fn an_archive_holds_its_files() {
         let bytes = archive(vec![("一/甲.csv".into(), b"a".to_vec()), ("乙.json".into(), b"{}".to_vec())]).unwrap();
         let mut read = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-        let names: Vec<String> = (0..read.len()).map(|i| read.by_index(i).unwrap().name().to_string()).collect();
+        let names: Vec<String> = (0..read.len()).map(|i| read.by_index(i).unwrap().name().unwrap().to_string()).collect();
         assert_eq!(names, ["一/甲.csv", "乙.json"]);
     }
 
