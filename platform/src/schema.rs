@@ -521,6 +521,8 @@ noun_table! { report {
 } }
 noun_table! { operator_plan {
 } }
+noun_table! { partner {
+} }
 noun_table! { drill {
     licence -> Nullable<Text>,
     plan -> Nullable<Text>,
@@ -619,6 +621,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     report,
     operator_plan,
     drill,
+    partner,
     recovery_code,
     brake,
     bid_key,
@@ -698,6 +701,7 @@ pub(crate) const ORDER: &[&str] = &[
     "report",
     "operator_plan",
     "drill",
+    "partner",
     "recovery_code",
     "brake",
     "bid_key",

@@ -13,15 +13,14 @@ use platform::sheet::{Answers, REASON};
 use platform::{Caller, Id, Look, Refusal, Result, Role, Tx, day, diesel, words};
 use serde_json::json;
 
-words! { pub enum State: "bar-state" { Barred = "barred", Over = "over", Lifted = "lifted" } }
-words! { pub enum Act: "bar-act" { Enter = "enter", Expire = "expire", Lift = "lift" } }
+words! { pub enum State: "bar-state" { Barred = "barred", Lifted = "lifted" } }
+words! { pub enum Act: "bar-act" { Enter = "enter", Lift = "lift" } }
 
 use Role::{Calendar, Legal, Office};
 
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Enter, &[Calendar], State::Barred, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
     step(State::Barred, Act::Lift, &[Office], State::Lifted, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Legal)]),
-    step(State::Barred, Act::Expire, &[Calendar], State::Over, "ZJK-33").tell(&[Tell::Owner]),
 ];
 
 /// For how many years nothing new is granted: 近3年未发生 (ZJK-12(4)).
@@ -92,7 +91,7 @@ fn lift(tx: &mut Tx, who: &Caller, row: &Bar, a: Answers) -> Result<()> {
     flow::take(tx, who, row, Act::Lift, Record::none().because(a.text("reason"))).map(drop)
 }
 
-/// Refuses whoever is on the list today, and says until when; by state and day, whether or not the daily job has run.
+/// Refuses whoever is on the list today, and says until when. An entry whose day is over stands, and bars nobody.
 pub fn must_not_be_barred(look: &mut Look, who: Id<Org>) -> Result<()> {
     let today = look.today();
     let until: Option<NaiveDate> = bar::table
@@ -107,27 +106,12 @@ pub fn must_not_be_barred(look: &mut Look, who: Id<Org>) -> Result<()> {
     }
 }
 
-/// Entries whose last day has passed; the daily job calls it, at most 500 at a time.
-pub fn expire_due(tx: &mut Tx) -> Result<usize> {
-    let today = tx.today();
-    let over: Vec<Bar> = bar::table
-        .filter(bar::state.eq(State::Barred).and(bar::until_on.lt(today)))
-        .order(bar::until_on.asc())
-        .limit(500)
-        .select(Bar::as_select())
-        .load(tx.db())?;
-    for row in &over {
-        flow::take(tx, &Caller::calendar(), row, Act::Expire, Record::none())?;
-    }
-    Ok(over.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn table_is_sound() {
-        assert_eq!(flow::faults(&flow::table::<Bar>(), &["over", "lifted"]), Vec::<String>::new());
+        assert_eq!(flow::faults(&flow::table::<Bar>(), &["lifted"]), Vec::<String>::new());
     }
 }

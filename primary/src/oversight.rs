@@ -8,6 +8,7 @@ pub mod incident;
 pub mod inspection;
 pub mod mark;
 pub mod operator_plan;
+pub mod partner;
 pub mod scheme;
 
 use chrono::NaiveDate;

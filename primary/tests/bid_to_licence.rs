@@ -286,8 +286,8 @@ fn refused_bidders(world: &World, cast: &Cast, call: Id<Announcement>) {
 
 /// What the table of bids holds, read as whoever administers the database would.
 fn kept(world: &World) -> Vec<String> {
-    #[derive(platform::diesel::QueryableByName)]
-    #[diesel(crate_name = "platform::diesel")]
+    use platform::diesel;
+    #[derive(diesel::QueryableByName)]
     struct Kept {
         #[diesel(sql_type = platform::diesel::sql_types::Text)]
         content: String,
@@ -449,6 +449,12 @@ fn filed(world: &World, cast: &Cast, (winner, loser): (Id<Bid>, Id<Bid>)) -> Id<
     let mut dearer = said(winner, "2029-04-30");
     dearer["fee"] = json!("960");
     assert_eq!(code(world.opens::<Filing>(legal, dearer)), "faulty");
+    // What was marked since the call was published goes no further (ZJK-15).
+    let bureau = world.person("bureau2", world.org("县数政局", OrgKind::Bureau), Role::Bureau);
+    let entry: Id<Entry> = cast.entries[0].parse().unwrap();
+    world.does(&bureau, entry, entry::Act::Exclude, json!({"ground": "security", "basis": "数据安全法第二十一条"})).unwrap();
+    assert_eq!(code(world.opens::<Filing>(legal, said(winner, "2029-04-30"))), "excluded-data");
+    world.does(&bureau, entry, entry::Act::Readmit, json!({"reason": "复核后解除"})).unwrap();
     let id = world.opens::<Filing>(legal, said(winner, "2029-04-30")).unwrap();
     assert_eq!(code(world.opens::<Filing>(legal, said(winner, "2029-04-30"))), "taken");
     let row = world.look(|look| Filing::find(look, &cast.office, id)).unwrap();

@@ -29,6 +29,7 @@ struct Cast {
     legal: Caller,
     office: Caller,
     developers: Vec<Caller>,
+    bureau: Caller,
     entry: String,
 }
 
@@ -85,6 +86,7 @@ impl World {
                 .iter()
                 .map(|n| self.org(OrgKind::Developer, n, &[Role::DeveloperAdmin]).remove(0))
                 .collect(),
+            bureau,
             entry: entry.to_string(),
         }
     }
@@ -410,4 +412,26 @@ fn what_serves_the_public_good_is_free_and_a_call_can_be_cancelled() {
     assert_eq!(codes(world.open::<Announcement>(&cast.desk, call(&cast, class)).unwrap_err()), [fault("scenario", "not-a-choice")]);
     let list = |who: &Caller| world.db.look(|look| announcement::list(look, who, &announcement::Ask::default(), Page::first(20))).unwrap().total;
     assert_eq!((list(&Caller::public()), list(&cast.desk)), (1, 1));
+}
+
+/// What the law keeps out of authorised operation is picked neither for a class nor for a call (ZJK-15).
+#[test]
+fn what_is_kept_out_is_picked_nowhere() {
+    let world = World::new("kept-out");
+    let cast = world.cast();
+    let class = world.class(&cast, "industry");
+    let draft = world.open::<Announcement>(&cast.desk, call(&cast, class)).unwrap();
+    let said = |title: &str| {
+        json!({"title": title, "domain": "city", "purpose": "industry", "description": "说明", "product_forms": ["report"], "entries": [cast.entry]})
+    };
+    world.open::<Scenario>(&cast.desk, said("之前")).unwrap();
+    let entry: Id<resources::Entry> = cast.entry.parse().unwrap();
+    world.act(&cast.bureau, entry, resources::entry::Act::Exclude, json!({"ground": "secret", "basis": "反不正当竞争法第九条"})).unwrap();
+    let refused = world.open::<Scenario>(&cast.desk, said("之后")).unwrap_err();
+    assert_eq!((refused.code(), refused.article()), ("excluded-data", Some("ZJK-15")));
+    assert_eq!(world.act(&cast.desk, draft, Announce::Publish, json!({})).unwrap_err().code(), "excluded-data");
+    let offers = world.db.look(|look| Scenario::choices(look, &cast.desk, None, "entries")).unwrap();
+    assert!(offers.is_empty());
+    world.act(&cast.bureau, entry, resources::entry::Act::Readmit, json!({"reason": "已处理"})).unwrap();
+    world.act(&cast.desk, draft, Announce::Publish, json!({})).unwrap();
 }

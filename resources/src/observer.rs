@@ -88,7 +88,7 @@ fn name(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Observer>> {
     if let Some(before) = now(tx, unit)? {
         flow::take(tx, who, &before, Act::Replace, Record::none())?;
     }
-    let new = New::of(of.label).owner(unit).content(&a);
+    let new = New::of(of.label(false)).owner(unit).content(&a);
     Ok(Observer::begin(tx, who, Act::Name, new, Record::of(&a), of_person)?.id)
 }
 

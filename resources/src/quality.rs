@@ -97,7 +97,7 @@ const TRACE: Sheet = Sheet {
 };
 const FIX: Sheet = Sheet { name: "quality-fix", fields: &[sheet::text("cause", 2000), sheet::text("done", 2000), sheet::line("version", 100).optional()] };
 const EXPLAIN: Sheet = Sheet { name: "quality-explain", fields: &[sheet::text("reason", 4000)] };
-const EXTEND: Sheet = Sheet { name: "quality-extend", fields: &[sheet::date("until"), sheet::text("reason", 2000)] };
+const EXTEND: Sheet = Sheet { name: "quality-extend", fields: &[sheet::number("days", 1, 60), sheet::text("reason", 2000)] };
 
 platform::case! {
     /// A quality issue; `owner` is the organisation of whoever raised it, if any.
@@ -237,13 +237,11 @@ fn same_day(tx: &mut Tx, row: &Quality, due: Option<NaiveDate>) -> Result<()> {
     Ok(())
 }
 
-/// More time, where the matter is complicated and the bureau agrees (XC-25); never less.
+/// More working days, where the matter is complicated and the bureau agrees (XC-25).
 fn extend(tx: &mut Tx, who: &Caller, row: &Quality, a: Answers) -> Result<()> {
-    let until: NaiveDate = a.text("until").parse().map_err(|_| Refusal::fault("until", "not-a-date"))?;
-    let least = row.due_on.unwrap_or(tx.today()).max(tx.today());
-    if until <= least {
-        return Err(Refusal::Faulty(vec![platform::Fault::at("until", "too-early").with("day", least)]));
-    }
+    let days = a.0.get("days").and_then(Value::as_u64).and_then(|d| u32::try_from(d).ok()).unwrap_or(1);
+    let from = row.due_on.unwrap_or(tx.today()).max(tx.today());
+    let until = platform::day::due(from, days, platform::day::Unit::Working, &tx.calendar(), &[])?;
     flow::take(tx, who, row, Act::Extend, Record::of(&a).because(a.text("reason")))?;
     same_day(tx, row, Some(until))
 }

@@ -11,7 +11,7 @@ use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, beg
 use platform::paging::Page;
 use platform::people::{Org, org};
 use platform::schema::sharing;
-use platform::sheet::{self, Answers, REASON, REMARK, Sheet};
+use platform::sheet::{self, Answers, NOTHING, REASON, REMARK, Sheet};
 use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, diesel, words};
 use serde_json::json;
 
@@ -117,6 +117,11 @@ impl Noun for Sharing {
         deed(Act::Stop, &REASON, |tx, who, row, a| said(tx, who, row, Act::Stop, &a))
             .when(|look, who, row| if who.is(Bureau) { Ok(()) } else { provider(look, who, row) }),
         deed(Act::Withdraw, &REMARK, |tx, who, row, a| said(tx, who, row, Act::Withdraw, &a)).when(asker),
+        deed(Act::Deem, &NOTHING, |tx, who, row: &Sharing, _| {
+            flow::take(tx, who, row, Act::Deem, Record::of(json!({"clock": row.clock, "due_on": row.due_on})))?;
+            supply_from(tx, row)
+        })
+        .quiet(),
     ];
 
     fn id(&self) -> Id<Self> {

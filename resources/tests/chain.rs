@@ -211,7 +211,7 @@ fn an_observer_is_named_and_opinions_are_answered() {
         assert_eq!(faults(world.opens::<Observer>(&traffic, json!({"person": civil.person, "phone": "1"}))), [("person".to_string(), "not-a-choice")]);
         let named = |who: &Caller| world.opens::<Observer>(who, json!({"person": who.person, "phone": "0313-1"})).unwrap();
         let (first, second) = (named(&traffic), named(&traffic));
-        let state = |id| world.sees(&Caller::public(), id).unwrap().state;
+        let state = |id: platform::Id<Observer>| world.sees(&Caller::public(), id).unwrap().state;
         assert_eq!((state(first), state(second)), (observer::State::Replaced, observer::State::Named));
         assert_eq!(world.sees(&civil, id).unwrap_err(), Refusal::NotFound);
         assert_eq!(world.does(&traffic, id, opinion::Act::Answer, json!({"reason": "采纳，改为每日更新"})).unwrap().state, opinion::State::Answered);

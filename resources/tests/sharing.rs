@@ -210,11 +210,11 @@ fn an_issue_is_traced_to_where_the_data_comes_from() {
         assert_eq!(code(world.does(&civil, id, quality::Act::Explain, json!({"reason": "x"}))), "other-side");
         assert_eq!(world.sees(&farm, id).unwrap_err(), Refusal::NotFound);
 
-        // More time needs the bureau, a later day and a reason.
-        assert_eq!(code(world.does(&traffic, id, quality::Act::Extend, json!({"until": world.day(30), "reason": "x"}))), "wrong-role");
-        assert_eq!(faults(world.does(&bureau, id, quality::Act::Extend, json!({"until": "2026-05-18", "reason": "x"}))), [("until".to_string(), "too-early")]);
-        let row = world.does(&bureau, id, quality::Act::Extend, json!({"until": "2026-05-29", "reason": "需要现场核查"})).unwrap();
-        assert_eq!((row.state, row.due_on.unwrap().to_string().as_str()), (quality::State::Traced, "2026-05-29"));
+        // More time needs the bureau and a reason.
+        assert_eq!(code(world.does(&traffic, id, quality::Act::Extend, json!({"days": 5, "reason": "x"}))), "wrong-role");
+        assert_eq!(faults(world.does(&bureau, id, quality::Act::Extend, json!({"days": 0, "reason": "x"}))), [("days".to_string(), "out-of-range")]);
+        let row = world.does(&bureau, id, quality::Act::Extend, json!({"days": 5, "reason": "需要现场核查"})).unwrap();
+        assert_eq!((row.state, row.due_on.unwrap().to_string().as_str()), (quality::State::Traced, "2026-05-25"));
 
         let mended = json!({"cause": "采集设备故障", "done": "已更正并重新汇聚"});
         assert_eq!(world.does(&traffic, id, quality::Act::Fix, mended.clone()).unwrap().state, quality::State::Fixed);

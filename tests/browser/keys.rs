@@ -87,7 +87,7 @@ fn the_second_of_two_tabs_is_told_that_the_case_moved_on() {
         let button = format!("form[action=\"/demo\"]:has(input[value=\"{}\"]) button", support::city::email("source"));
         browser.leaves(async || browser.reach(&button).await).await?;
         browser.goto(format!("{}/work/entries?state=drafted", city.url)).await?;
-        browser.follow("/work/entries/").await?;
+        browser.leaves(async || browser.reach("main tbody a[href^='/work/entries/']").await).await?;
         let entry = browser.path().await?;
         let first = browser.window().await?;
         let second = browser.new_tab().await?;
@@ -117,7 +117,9 @@ fn staff_pages_fit_a_telephone() {
     let city = City::open();
     browse("telephone", Look::narrow(), async |browser| {
         let mut seen = std::collections::BTreeSet::new();
-        for name in ["desk", "legal", "reviewer", "finance", "office", "bureau", "source", "expert", "yi", "auditor", "system_admin", "security_admin"] {
+        for name in
+            ["desk", "legal", "reviewer", "finance", "office", "bureau", "source", "expert", "yi", "auditor", "system_admin", "security_admin"]
+        {
             browser.goto(format!("{}/demo", city.url)).await?;
             let button = format!("form[action=\"/demo\"]:has(input[value=\"{}\"]) button", support::city::email(name));
             browser.leaves(async || browser.reach(&button).await).await?;

@@ -182,7 +182,7 @@ async fn scenario(life: &Life<'_>, entry: &str) -> WebDriverResult<String> {
     life.does(&class, "approve", &[("reason", "经会议审定，同意纳入")]).await?;
     life.is("desk").await?;
     life.does(&class, "publish", &[]).await?;
-    life.says("已发布").await?;
+    life.says("已列入目录").await?;
     life.sound("scenario").await?;
     Ok(class)
 }

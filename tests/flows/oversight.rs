@@ -279,7 +279,7 @@ on_both! {
     }
 
     two_poor_years_running_propose_the_end(world) {
-        licensed(world);
+        let licence = licensed(world);
         let (office, holder) = (world.office(), world.developer('A'));
         let first = poor(world, sheet(world, 2024));
         assert!(!world.acts_on(first).contains(&evaluation::Act::Propose));
@@ -287,6 +287,8 @@ on_both! {
         office.does(first, evaluation::Act::Talk, talk).unwrap();
         let second = poor(world, sheet(world, 2025));
         assert!(world.acts_on(second).contains(&evaluation::Act::Propose));
+        let proposed = world.db.look(|look| primary::termination::open_on(look, licence)).unwrap().expect("the end is proposed");
+        assert_eq!(proposed.kind, licence::EndKind::PoorEvaluation);
         assert!(world.db.look(|look| evaluation::poor_running(look, holder.org())).unwrap());
         assert_eq!(world.db.look(|look| mark::of(look, holder.org())).unwrap().len(), 2);
         // Whoever does not score himself holds nothing up.
@@ -319,10 +321,14 @@ on_both! {
         ahead["held_on"] = json!(road::day(world, 1));
         assert_eq!(fault(bureau.does(id, inspection::Act::Hold, ahead)), ("held_on".into(), "in-future"));
         bureau.does(id, inspection::Act::Hold, found.clone()).unwrap();
-        assert_eq!(code(bureau.does(id, inspection::Act::Order, json!({ "reason": "整改" }))), "answer-first");
+        assert_eq!(code(office.does(id, inspection::Act::Order, json!({ "reason": "整改" }))), "answer-first");
         assert_eq!(code(world.developer('B').does(id, inspection::Act::Answer, json!({ "answer": "x" }))), "not-found");
         holder.does(id, inspection::Act::Answer, json!({ "answer": "系测试调用" })).unwrap();
-        bureau.does(id, inspection::Act::Order, json!({ "reason": "十日内收回权限" })).unwrap();
+        assert_eq!(code(bureau.does(id, inspection::Act::Order, json!({ "reason": "十日内收回权限" }))), "wrong-role");
+        office.does(id, inspection::Act::Order, json!({ "reason": "十日内收回权限" })).unwrap();
+        // The order is a case of its own, which closes the door until it is verified.
+        assert_eq!(world.db.look(|look| primary::rectification::of_licence(look, licence)).unwrap().len(), 1);
+        assert!(!world.db.look(|look| enclave::access::is_open(look, licence.cast())).unwrap());
         assert!(world.db.look(|look| mark::of(look, holder.org())).unwrap().is_empty());
         assert_eq!(code(legal.does(id, inspection::Act::Conceal, json!({ "reason": "x", "proof": "x" }))), "wrong-role");
         office.does(id, inspection::Act::Conceal, json!({ "reason": "日志被删除", "proof": "备份比对" })).unwrap();
@@ -360,6 +366,20 @@ on_both! {
         let own = legal.opens::<Drill>(plan(json!(null))).unwrap();
         assert_eq!(code(office.does(own, drill::Act::Cancel, json!({ "reason": "x" }))), "wrong-role");
         legal.does(own, drill::Act::Cancel, json!({ "reason": "改期" })).unwrap();
+    }
+
+    a_partner_is_admitted_by_another_person(world) {
+        use primary::oversight::partner::{self, Partner};
+        let (staff, chief) = (world.staff('A'), world.developer('A'));
+        let said = json!({ "name": "子午公司", "credit_code": "91130700MA0L00011", "tasks": "支持", "data_touched": "结果", "qualification": "资质", "duties": "保密", "contract_until": road::day(world, 300) });
+        let own = chief.opens::<Partner>(said.clone()).unwrap();
+        assert_eq!(code(chief.does(own, partner::Act::Admit, json!({ "reason": "x" }))), "same-person");
+        let id = staff.opens::<Partner>(said).unwrap();
+        assert_eq!(code(world.developer('B').sees(id)), "not-found");
+        assert_eq!(code(world.legal(1).does(id, partner::Act::Admit, json!({ "reason": "x" }))), "wrong-role");
+        chief.does(id, partner::Act::Admit, json!({ "reason": "齐全" })).unwrap();
+        chief.does(id, partner::Act::Assess, json!({ "year": 2026, "verdict": "failed", "reason": "违约" })).unwrap();
+        chief.does(id, partner::Act::Exit, json!({ "exit_kind": "breach", "reason": "泄露" })).unwrap();
     }
 
     a_report_counts_the_record_and_is_signed_by_another(world) {

@@ -37,7 +37,8 @@ fn what_is_typed_into_any_form_comes_out_as_text() {
             let addresses: Vec<String> = if !route.path.contains("{id}") {
                 vec![route.path.clone()]
             } else {
-                let fits = cases(&city, kind.name).into_iter().filter(|c| from.contains(&c.state) || (from.is_empty() && route.path.contains("{section}")));
+                let fits =
+                    cases(&city, kind.name).into_iter().filter(|c| from.contains(&c.state) || (from.is_empty() && route.path.contains("{section}")));
                 fits.take(2).map(|c| fill(&route.path, &c.id)).collect()
             };
             for address in addresses {
@@ -57,7 +58,12 @@ fn what_is_typed_into_any_form_comes_out_as_text() {
     }
     // And wherever it may have come to: lists, cases, letters, the log, the public pages.
     for (name, visitor, who) in &everybody {
-        let lists = kinds.iter().map(|k| format!("/work/{}", k.path)).chain(["/work".into(), "/work/letters".into(), "/work/audit".into(), "/work/people".into()]);
+        let lists = kinds.iter().map(|k| format!("/work/{}", k.path)).chain([
+            "/work".into(),
+            "/work/letters".into(),
+            "/work/audit".into(),
+            "/work/people".into(),
+        ]);
         for list in lists {
             shown += usize::from(shows(&visitor.get(&list), &format!("{name} {list}")));
         }

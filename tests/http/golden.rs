@@ -133,15 +133,21 @@ fn the_demo_city_shows_what_a_city_shows() {
         assert!(said.contains("丙林") && said.contains("2025") && said.contains("2026-03-31"), "{page}: {said}");
     }
     let calls = visitor.json("/announcements").json();
-    let published = calls["rows"].as_array().unwrap().iter().filter_map(|r| r["href"].as_str()).find(|href| {
-        visitor.page(href).links().iter().any(|l| l.starts_with("/files/") && visitor.get(l).bytes.starts_with(b"%PDF"))
-    });
+    let published = calls["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|r| r["href"].as_str())
+        .find(|href| visitor.page(href).links().iter().any(|l| l.starts_with("/files/") && visitor.get(l).bytes.starts_with(b"%PDF")));
     assert!(published.is_some(), "an announcement has a file: {calls}");
     let legal = city.enters("legal");
     assert!(legal.json("/work/objections?state=filed").json()["total"].as_i64() > Some(0));
-    let sample = visitor.json("/products").json()["rows"].as_array().unwrap().iter().filter_map(|r| r["href"].as_str()).any(|href| {
-        visitor.get(&format!("{href}/sample")).status == 200
-    });
+    let sample = visitor.json("/products").json()["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|r| r["href"].as_str())
+        .any(|href| visitor.get(&format!("{href}/sample")).status == 200);
     assert!(sample, "a product has a sample to take away");
 }
 

@@ -3,8 +3,8 @@
 
 use platform::db::Place;
 use serde_json::json;
-use support::place::{self, Keep};
 use support::City;
+use support::place::{self, Keep};
 
 /// Lets the city's file grow to so many pages and no further, as a full disk would.
 fn most_pages(city: &City, most: u32) {
@@ -50,8 +50,11 @@ fn a_full_disk_is_said_and_takes_nothing() {
     let length = city.log_length();
     let answer = yi.press(&filled);
     assert_eq!(answer.status, 507);
-    let problem = yi.sends("/work/demands", &json!({ "title": "程序", "domain": "city", "purpose": "industry", "unit": "乙", "problem": long, "expected_result": long,
-        "product_forms": ["interface"], "data_needed": [{ "dataset": "泊位", "reason": "必需" }], "value": long, "plan": long, "contact": "乙" }));
+    let problem = yi.sends(
+        "/work/demands",
+        &json!({ "title": "程序", "domain": "city", "purpose": "industry", "unit": "乙", "problem": long, "expected_result": long,
+        "product_forms": ["interface"], "data_needed": [{ "dataset": "泊位", "reason": "必需" }], "value": long, "plan": long, "contact": "乙" }),
+    );
     assert_eq!((problem.status, problem.code().as_str(), problem.header("content-type")), (507, "no-space", "application/problem+json"));
     assert_eq!(city.log_length(), length, "nothing is half done");
     // Reading goes on.

@@ -9,6 +9,7 @@ mod golden;
 mod law;
 mod hard_times;
 mod matrix;
+mod open_data;
 mod mends;
 mod pages;
 mod tokens;

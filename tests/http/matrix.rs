@@ -84,14 +84,17 @@ fn of_yi(city: &City, path: &str) -> Option<(String, &'static str)> {
     let (org, me, staff) = (yi.org.unwrap(), yi.person.unwrap(), staff.person.unwrap());
     Some(match path.split('/').collect::<Vec<_>>()[..] {
         ["", "files", ..] => (first_id(city, &format!("SELECT file AS id FROM paper WHERE owner = '{org}' ORDER BY title LIMIT 1")), "a paper's"),
-        ["", "products", _, "sample"] => {
-            (first_id(city, "SELECT id FROM product WHERE state = 'listed' AND content LIKE '%\"sample_file\":[\"%' ORDER BY title LIMIT 1"), "with a sample")
-        }
+        ["", "products", _, "sample"] => (
+            first_id(city, "SELECT id FROM product WHERE state = 'listed' AND content LIKE '%\"sample_file\":[\"%' ORDER BY title LIMIT 1"),
+            "with a sample",
+        ),
         ["", "account", "tokens", ..] => {
             (first_id(city, &format!("SELECT id FROM token WHERE person = '{me}' ORDER BY created_at DESC LIMIT 1")), "乙水's")
         }
         ["", "account", "organisations", ..] => (org.to_string(), "乙水"),
-        ["", "work", "letters", ..] => (first_id(city, &format!("SELECT id FROM letter WHERE person = '{me}' ORDER BY created_at, id LIMIT 1")), "乙水's"),
+        ["", "work", "letters", ..] => {
+            (first_id(city, &format!("SELECT id FROM letter WHERE person = '{me}' ORDER BY created_at, id LIMIT 1")), "乙水's")
+        }
         ["", "work", "people", "{id}", ..] | ["", "work", "accounts", ..] => (staff.to_string(), "乙水's"),
         _ => return None,
     })
@@ -291,7 +294,11 @@ fn what_is_somebodys_own_is_nobody_elses() {
     let jia = &everybody[ACTORS.iter().position(|a| a.1 == "jia").unwrap()];
     let own = person_of(&city, "jia_staff").person.unwrap();
     let length = city.log_length();
-    for (act, body) in [("give", serde_json::json!({ "role": "developer_admin" })), ("take", serde_json::json!({ "role": "developer_staff" })), ("record", serde_json::json!({}))] {
+    for (act, body) in [
+        ("give", serde_json::json!({ "role": "developer_admin" })),
+        ("take", serde_json::json!({ "role": "developer_staff" })),
+        ("record", serde_json::json!({})),
+    ] {
         for path in [person.replace('?', &format!("/{act}?")), format!("/work/people/{own}/{act}?org={org}")] {
             let answer = jia.sends(&path, &body);
             assert!(matches!(answer.status, 404 | 403), "{path}: {} {}", answer.status, answer.text);
@@ -300,7 +307,10 @@ fn what_is_somebodys_own_is_nobody_elses() {
     for page in [format!("/work/people?org={org}"), format!("/work/people/invite?org={org}"), format!("/work/organisations/{org}")] {
         assert_eq!(jia.json(&page).status, 404, "{page}");
     }
-    assert_eq!(jia.sends(&format!("/work/people/invite?org={org}"), &serde_json::json!({ "email": "x@y.cn", "roles": ["developer_admin"] })).status, 404);
+    assert_eq!(
+        jia.sends(&format!("/work/people/invite?org={org}"), &serde_json::json!({ "email": "x@y.cn", "roles": ["developer_admin"] })).status,
+        404
+    );
     assert_eq!(city.log_length(), length);
 }
 

@@ -42,8 +42,11 @@ const ENTERED: &[Troupe] = &[
 ];
 
 /// Developers: name in the story, organisation, first 17 characters of its credit code.
-const SIGNED_UP: &[(&str, &str, &str)] =
-    &[("yi", "乙水数据有限公司", "91130700MA0BBBBB2"), ("jia", "甲山科技有限公司", "91130700MA0AAAAA1"), ("bing", "丙林智能有限公司", "91130700MA0CCCCC3")];
+const SIGNED_UP: &[(&str, &str, &str)] = &[
+    ("yi", "乙水数据有限公司", "91130700MA0BBBBB2"),
+    ("jia", "甲山科技有限公司", "91130700MA0AAAAA1"),
+    ("bing", "丙林智能有限公司", "91130700MA0CCCCC3"),
+];
 
 struct Resident {
     email: String,

@@ -312,7 +312,8 @@ fn scored(town: &Town, call: &str, bids: &[String]) {
     let selection = format!("{call}/selection");
     for bid in bids {
         let form = legal.page(&format!("{bid}/admit")).form(&format!("{bid}/admit"));
-        let filled = (0..CONDITIONS.len()).fold(form, |f, n| f.tick(&format!("conditions[{n}].meets")).put(&format!("conditions[{n}].evidence"), "核对原件"));
+        let filled =
+            (0..CONDITIONS.len()).fold(form, |f, n| f.tick(&format!("conditions[{n}].meets")).put(&format!("conditions[{n}].evidence"), "核对原件"));
         legal.done(&filled);
         assert_eq!(state(&legal, bid), "admitted");
     }

@@ -31,7 +31,12 @@ impl Field {
 enum What {
     Text(String),
     /// A box to tick, or one of several to choose from.
-    Tick { value: String, label: String, on: bool, one: bool },
+    Tick {
+        value: String,
+        label: String,
+        on: bool,
+        one: bool,
+    },
     /// Value, label, chosen.
     Select(Vec<(String, String, bool)>),
     Files(Vec<(String, Vec<u8>)>),
@@ -89,7 +94,8 @@ impl Answer {
     /// The text of the page's main part, without tags: for reports and for what must be read there.
     pub fn said(&self) -> String {
         let main = self.text.split("<main").nth(1).unwrap_or(&self.text).split("</main>").next().unwrap_or_default();
-        let texts: Vec<String> = tags(main).iter().filter(|t| t.name != "style").map(|t| unescape(t.after.trim())).filter(|t| !t.is_empty()).collect();
+        let texts: Vec<String> =
+            tags(main).iter().filter(|t| t.name != "style").map(|t| unescape(t.after.trim())).filter(|t| !t.is_empty()).collect();
         texts.join(" ")
     }
 }

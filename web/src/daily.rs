@@ -8,7 +8,12 @@ pub fn run(db: &Db) -> Result<()> {
     db.act(|tx| {
         primary::announcement::close_due(tx)?;
         primary::selection::open_due(tx)?;
+        primary::termination::take_effect_due(tx)?;
         primary::licence::expire_due(tx)?;
+        primary::licence::remind_due(tx)?;
+        primary::rectification::overrun_due(tx)?;
+        primary::destruction::escalate_due(tx)?;
+        secondary::product::carry_over(tx)?;
         secondary::survey::close_due(tx)?;
         secondary::registration::lapse_due(tx)?;
         resources::sharing::end_due(tx)?;

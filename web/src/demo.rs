@@ -11,6 +11,7 @@ mod products;
 mod resources;
 mod scenarios;
 mod stage;
+mod tenure;
 mod units;
 
 use crate::serve;
@@ -93,9 +94,11 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     let open = oversight::play(&mut stage, &licences)?;
     products::play(&mut stage, &licences)?;
     let first = money::register_first(&stage)?;
+    let followed = tenure::play(&mut stage, &licences, &entries)?;
     oversight::go_on(&mut stage, open)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
+    tenure::finish(&mut stage, &licences, followed)?;
     clearances::play(&mut stage, &licences, &entries)?;
     scenarios::finish(&mut stage)?;
     units::finish(&mut stage, &entries)?;
@@ -117,9 +120,12 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let last = (2026..).find(|year| !Calendar::national().covers(*year)).unwrap() - 1;
         let end = day(&format!("{last}-12-19"));
-        for (today, ends) in
-            [("2026-06-01", day("2026-06-01")), (&format!("{last}-12-19"), end), (&format!("{last}-12-20"), end), (&format!("{}-03-01", last + 2), end)]
-        {
+        for (today, ends) in [
+            ("2026-06-01", day("2026-06-01")),
+            (&format!("{last}-12-19"), end),
+            (&format!("{last}-12-20"), end),
+            (&format!("{}-03-01", last + 2), end),
+        ] {
             assert_eq!(last_day(day(today)), ends, "{today}");
         }
     }

@@ -67,6 +67,17 @@ const MENU: &[(&str, &[Line])] = &[
         ],
     ),
     (
+        "menu-tenure",
+        &[
+            ("nouns-amendment", "/work/amendments", "refresh", WITH_DEVELOPERS),
+            ("nouns-rectification", "/work/rectifications", "edit", WITH_DEVELOPERS),
+            ("nouns-termination", "/work/terminations", "gavel", WITH_DEVELOPERS),
+            ("nouns-destruction", "/work/destructions", "trash", WITH_DEVELOPERS),
+            ("nouns-archive", "/work/archives", "archive", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+            ("nouns-bar", "/work/bars", "ban", &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
         "menu-products",
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
@@ -98,6 +109,7 @@ const MENU: &[(&str, &[Line])] = &[
             ("nouns-operator_plan", "/work/operator-plans", "shield", OVERSEE),
             ("nouns-complaint", "/work/complaints", "hand-stop", &[Legal, Office, Bureau, Auditor]),
             ("nouns-report", "/work/reports", "report", WITH_DEVELOPERS),
+            ("nouns-partner", "/work/partners", "users", WITH_DEVELOPERS),
         ],
     ),
     (

@@ -50,7 +50,7 @@ pub fn body(lang: Lang, base_url: &str, letter: &Letter, event: Option<&Event>) 
 }
 
 /// Where a case is shown.
-fn address(e: &Event) -> String {
+pub fn address(e: &Event) -> String {
     let path = crate::flows::path(&e.noun);
     if path.is_empty() { "/work".into() } else { format!("/work/{path}/{}", e.subject) }
 }

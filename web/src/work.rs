@@ -34,6 +34,7 @@ pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
+pub mod tenure;
 pub mod split;
 pub mod survey;
 pub mod sharing;
@@ -111,6 +112,13 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::filing::Filing>(),
         kind::<primary::licence::Licence>(),
         kind::<primary::plan::Plan>(),
+        // the life of a licence
+        kind::<primary::amendment::Amendment>(),
+        kind::<primary::rectification::Rectification>(),
+        kind::<primary::termination::Termination>(),
+        kind::<primary::destruction::Destruction>(),
+        kind::<primary::archive::Archive>(),
+        kind::<primary::bar::Bar>(),
         // products
         kind::<secondary::Product>(),
         kind::<secondary::Clearance>(),
@@ -133,6 +141,7 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::oversight::evaluation::Evaluation>(),
         kind::<primary::oversight::inspection::Inspection>(),
         kind::<secondary::Report>(),
+        kind::<primary::oversight::partner::Partner>(),
     ]
 }
 
@@ -154,6 +163,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(org::routes());
     routes.extend(people::routes());
     routes.extend(settings::routes());
+    routes.extend(tenure::routes());
     routes.extend(bid::routes());
     routes.extend(scoring::routes());
     routes.extend(filing::routes());

@@ -5,6 +5,7 @@ use crate::account::brake::{self, ACCOUNT, ADDRESS, ASKING, Brake, COMPLAINTS, R
 use crate::account::session::{self, SignedIn};
 use crate::account::{link, password, totp};
 use crate::caller::Caller;
+use crate::clock::At;
 use crate::db::Db;
 use crate::diesel;
 use crate::event::Record;

@@ -188,7 +188,9 @@ pub fn owed(look: &mut Look, who: &Caller) -> Result<Vec<Owed>> {
     for l in rows {
         let last = held.get(&l.id).copied().flatten();
         let start = last.unwrap_or_else(|| l.in_force_at.map_or(l.from_on, |at| day::shanghai_date(at).max(l.from_on)));
-        let Ok(due_on) = rule.due(start, &calendar, &[]) else { continue };
+        // A year is a year, whether or not the working days at its end are known.
+        let plain = if rule.unit == day::Unit::Months { day::add_months(start, i32::try_from(rule.value).unwrap_or(12)) } else { start };
+        let due_on = rule.due(start, &calendar, &[]).unwrap_or(plain);
         owed.push(Owed {
             licence: l.id,
             serial: l.serial.unwrap_or_default(),

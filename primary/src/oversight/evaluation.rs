@@ -3,7 +3,9 @@
 //! Excellent is favoured, poor is warned; poor twice running proposes the end of the licence (ZJK-35(4)).
 
 use super::scheme::{self, Indicator, Scheme};
+use crate::licence::{self, EndKind};
 use crate::selection::rank;
+use crate::termination;
 use diesel::prelude::*;
 use platform::case::{Case, New, Sight};
 use platform::event::{Record, sha256};
@@ -462,9 +464,13 @@ fn publish_poor(tx: &mut Tx, who: &Caller, row: &Evaluation, _: Answers) -> Resu
     flow::take(tx, who, row, Act::PublishPoor, record)?;
     if poor_running(tx, row.holder()?)? {
         let poor = Evaluation::row(tx, row.id)?;
-        let of = crate::licence::in_force_of(tx, row.holder()?)?;
-        let named: Vec<String> = of.into_iter().filter_map(|l| l.serial).collect();
+        let of = licence::in_force_of(tx, row.holder()?)?;
+        let named: Vec<&str> = of.iter().filter_map(|l| l.serial.as_deref()).collect();
         flow::take(tx, &Caller::calendar(), &poor, Act::Propose, Record::of(json!({ "licences": named })))?;
+        let running: Vec<String> = all_of(tx, row.holder()?, 2)?.into_iter().filter_map(|e| e.serial).collect();
+        for licence in of {
+            termination::propose(tx, &Caller::calendar(), &licence, EndKind::PoorEvaluation, &running.join(" "), None)?;
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! (ZJK-30, ZJK-33, ZJK-34, BJ-29). Concealment is a mark that follows the organisation into its next bids.
 
 use crate::licence::Licence;
+use crate::rectification;
 use diesel::prelude::*;
 use platform::case::{Case, New, Sight};
 use platform::event::Record;
@@ -10,6 +11,7 @@ use platform::people::{Org, interest, org};
 use platform::schema::inspection;
 use platform::sheet::{self, Answers, REASON, Sheet};
 use platform::{Caller, Id, Look, OrgKind, Refusal, Result, Role, Tx, diesel, file, mail, words};
+use serde_json::json;
 
 words! {
     pub enum State: "inspection-state" {
@@ -31,6 +33,8 @@ use Role::{Bureau, DeveloperAdmin, DeveloperStaff, Legal, Office};
 
 /// The authorities, and the primary operator for its internal-control audit of developers (ZJK-28).
 const INSPECTORS: &[Role] = &[Office, Bureau, Legal];
+/// Rectification is ordered by the office (ZJK-34), or by the primary operator after its own audit.
+const ORDERERS: &[Role] = &[Office, Legal];
 const INSPECTED: &[Role] = &[DeveloperAdmin, DeveloperStaff, Legal];
 
 pub const STEPS: &[Step<State, Act>] = &[
@@ -39,9 +43,9 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Planned, Act::Cancel, INSPECTORS, State::Cancelled, "ZJK-30"),
     step(State::Held, Act::Answer, INSPECTED, State::Answered, "ZJK-33 ZJK-34").tell(&[Tell::Role(Office), Tell::Role(Legal)]),
     step(State::Held, Act::Clear, INSPECTORS, State::Cleared, "ZJK-34 BJ-29").tell(&[Tell::Owner]),
-    step(State::Held, Act::Order, INSPECTORS, State::Ordered, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::Held, Act::Order, ORDERERS, State::Ordered, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]),
     step(State::Answered, Act::Clear, INSPECTORS, State::Cleared, "ZJK-34 BJ-29").tell(&[Tell::Owner]),
-    step(State::Answered, Act::Order, INSPECTORS, State::Ordered, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::Answered, Act::Order, ORDERERS, State::Ordered, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]),
     step(State::Answered, Act::Conceal, &[Office, Bureau], State::Concealed, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Legal)]),
     step(State::Ordered, Act::Conceal, &[Office, Bureau], State::Concealed, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Legal)]),
 ];
@@ -72,7 +76,7 @@ pub const HOLD: Sheet = Sheet {
     ],
 };
 const ANSWER: Sheet = Sheet { name: "inspection-answer", fields: &[sheet::text("answer", 6000), sheet::files("answer_files").optional()] };
-const ORDER: Sheet = Sheet { name: "inspection-order", fields: &[sheet::text("reason", 4000)] };
+const ORDER: Sheet = Sheet { name: "inspection-order", fields: &[sheet::text("reason", 4000), sheet::date("due_on").optional()] };
 const CONCEAL: Sheet = Sheet { name: "inspection-conceal", fields: &[sheet::text("reason", 4000), sheet::line("proof", 500)] };
 
 platform::case! {
@@ -115,7 +119,7 @@ impl Noun for Inspection {
         deed(Act::Hold, &HOLD, hold).when(inspects),
         deed(Act::Answer, &ANSWER, answer).when(is_inspected),
         deed(Act::Clear, &REASON, |tx, who, row, a| conclude(tx, who, row, Act::Clear, a)).when(may_clear),
-        deed(Act::Order, &ORDER, |tx, who, row, a| conclude(tx, who, row, Act::Order, a)).when(may_order),
+        deed(Act::Order, &ORDER, order).when(may_order),
         deed(Act::Conceal, &CONCEAL, |tx, who, row, a| conclude(tx, who, row, Act::Conceal, a)).when(inspects).careful(),
         deed(Act::Cancel, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Cancel, Record::none().because(a.text("reason"))).map(drop))
             .when(inspects),
@@ -249,6 +253,21 @@ fn may_order(look: &mut Look, who: &Caller, row: &Inspection) -> Result<()> {
         return Err(Refusal::rule("no-finding", "ZJK-34"));
     }
     answered_or_late(look, row)
+}
+
+/// Orders what was found to be put right. On a licence this is a case of its own, which closes access until it is verified.
+fn order(tx: &mut Tx, who: &Caller, row: &Inspection, a: Answers) -> Result<()> {
+    let mut content = row.answers();
+    if let Some(licence) = row.licence {
+        let rows = content.0.get("findings").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+        let text = |r: &serde_json::Value, name: &str| r.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_string();
+        let found: Vec<String> = rows.iter().map(|r| format!("{} {}", text(r, "article"), text(r, "finding"))).collect();
+        let said = json!({ "licence": licence, "finding": found.join("\n"), "measures": a.text("reason"), "due_on": a.text("due_on") });
+        let made = rectification::order(tx, who, Answers::of(said))?;
+        content.set("rectification", made.id.to_string());
+        row.keep(tx, &content)?;
+    }
+    conclude(tx, who, &Inspection::row(tx, row.id)?, Act::Order, a)
 }
 
 fn conclude(tx: &mut Tx, who: &Caller, row: &Inspection, act: Act, a: Answers) -> Result<()> {

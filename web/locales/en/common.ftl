@@ -245,6 +245,7 @@ role-audit_admin = Audit administrator
 role-registered = Anybody signed in
 role-public = Anybody
 role-calendar = Calendar
+letter-text = Text
 letter-state-waiting = Waiting
 letter-state-sent = Sent
 letter-state-failed = Failed

@@ -233,6 +233,7 @@ role-audit_admin = 审计管理员
 role-registered = 已登录用户
 role-public = 任何人
 role-calendar = 系统日历
+letter-text = 正文
 letter-state-waiting = 待发送
 letter-state-sent = 已发送
 letter-state-failed = 发送失败

@@ -11,6 +11,7 @@ use primary::oversight::drill::{self, Drill};
 use primary::oversight::evaluation::{self, Evaluation};
 use primary::oversight::incident::{self, Incident};
 use primary::oversight::inspection::{self, Inspection};
+use primary::oversight::partner::{self, Partner};
 use primary::oversight::operator_plan::OperatorPlan;
 use primary::oversight::scheme::{self, Scheme};
 use secondary::report::{self, Report};
@@ -31,6 +32,28 @@ fn incident(stage: &Stage, who: &str, licence: Option<Id<Licence>>, title: &str,
             "data": "停车泊位实时状态，统计结果", "people": "0", "stopped": "已停用相关密钥，暂停接口服务，保全日志。", "contact": "孔繁 0313-8000001",
         }),
     )
+}
+
+/// Whom a developer works with.
+fn partners(stage: &Stage) -> Result<()> {
+    let propose = |name: &str, code: &str| {
+        let said = json!({
+            "name": name, "credit_code": platform::people::org::credit_code_of(code), "tasks": "前端展示与客户支持", "data_touched": "仅接触经审核出域的统计结果",
+            "qualification": "信息安全服务资质，三年同类经验", "duties": "保密、人员备案、接受考核，不得转包", "contract_until": stage.date(300),
+        });
+        stage.opens::<Partner>("yi_staff", said)
+    };
+    propose("辛桥软件有限公司", "91130700MA0H00008")?;
+    let refused = propose("壬石网络有限公司", "91130700MA0J00009")?;
+    stage.does::<Partner>("yi", refused, partner::Act::Refuse, json!({ "reason": "无信息安全服务资质" }))?;
+    let admitted = propose("癸水信息技术有限公司", "91130700MA0K00010")?;
+    let gone = propose("子午数据服务有限公司", "91130700MA0L00011")?;
+    for id in [admitted, gone] {
+        stage.does::<Partner>("yi", id, partner::Act::Admit, json!({ "reason": "资质齐全，准予合作" }))?;
+        stage.does::<Partner>("yi", id, partner::Act::Assess, json!({ "year": 2026, "verdict": "fair", "reason": "按约履行" }))?;
+    }
+    stage.does::<Partner>("yi", gone, partner::Act::Exit, json!({ "exit_kind": "assessment", "reason": "考核后双方协商退出" }))?;
+    Ok(())
 }
 
 /// Two developers' and the operator's plans are tried out; the operator files its own plan twice.
@@ -192,6 +215,7 @@ pub struct Open {
 pub fn play(stage: &mut Stage, licences: &Licences) -> Result<Open> {
     let parking = licences[&("yi", "parking")];
     drills(stage, licences)?;
+    partners(stage)?;
     let late = complain(stage, "complaint", "holder", "关爱提醒服务重复打扰", "同一户一天收到三次走访提醒。", "DEMO-2222-2222-LATE")?;
     let answered = complain(stage, "complaint", "product", "停车泊位指数与实际不符", "东门停车场已停用，指数仍显示有空位。", "DEMO-3333-3333-DONE")?;
     let declined = complain(stage, "objection", "other", "道路施工扰民", "夜间施工噪声大。", "DEMO-4444-4444-ELSE")?;
@@ -271,7 +295,7 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let (last, this) = stage.look(|look| {
         let find = |look: &mut platform::Look, year: &str| -> Result<Id<Scheme>> {
             let offers = scheme::choices(look)?;
-            offers.iter().find(|c| c.label.starts_with(year)).map_or(Err(platform::Refusal::NotFound), |c| c.value.parse())
+            offers.iter().find(|c| c.label(false).starts_with(year)).map_or(Err(platform::Refusal::NotFound), |c| c.value.parse())
         };
         Ok((find(look, "2025")?, find(look, "2026")?))
     })?;

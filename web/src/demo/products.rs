@@ -162,7 +162,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
         licence::Act::Suspend,
         json!({ "reason": "监督检查发现访问日志不完整，限期整改，整改期间暂时关闭权限（张政办规〔2025〕4号第三十四条）" }),
     )?;
-    stage.does::<Licence>("legal", over, licence::Act::End, json!({ "end_kind": "voluntary", "reason": "持有人书面申请退出" }))?;
+    stage.does::<Licence>("yi", over, licence::Act::GiveNotice, json!({ "ends_on": stage.date(1), "reason": "业务调整，不再使用该场景数据" }))?;
     disclose_last_year(stage)?;
     // Disclosures of the quarter so far, one of them superseded.
     let today = stage.look(|look| Ok(look.today()))?;
@@ -199,12 +199,7 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let plan = |who, licence, title, form, purpose, summary| Plan { who, licence, title, form, purpose, summary };
     let yi = stage.who("yi")?;
     let index = stage.look(|look| {
-        secondary::product::list(
-            look,
-            &yi,
-            &product::Ask { words: INDEX.into(), ..product::Ask::default() },
-            platform::paging::Page::first(1),
-        )
+        secondary::product::list(look, &yi, &product::Ask { words: INDEX.into(), ..product::Ask::default() }, platform::paging::Page::first(1))
     })?;
     let index = index.rows.first().map(|p| p.id).ok_or(platform::Refusal::NotFound)?;
     stage.opens::<Product>("yi", json!({ "licence": parking, "title": "夜间停车指数", "form": "indicator" }))?;
@@ -226,8 +221,7 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let both = submit(stage, &plan("bing", elder, "养老服务可达性指标", "indicator", "public_good", "社区养老服务可达性指标。"))?;
     reviewed(stage, both, "meets")?;
     // A listed product is being revised; the approved version stays on offer.
-    let mut next =
-        content(stage, &plan("yi", parking, INDEX, "interface", "industry", "按网格给出未来两小时停车难易指数，供导航和商圈使用。"))?;
+    let mut next = content(stage, &plan("yi", parking, INDEX, "interface", "industry", "按网格给出未来两小时停车难易指数，供导航和商圈使用。"))?;
     next["coverage"] = "张家口市主城区及崇礼区，2024 年至今".into();
     stage.does::<Product>("yi", index, product::Act::Revise, next)?;
     stage.does::<Product>("yi", index, product::Act::Resubmit, json!({ "truthful": "on" }))?;

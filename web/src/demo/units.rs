@@ -66,7 +66,7 @@ fn observers(stage: &Stage) -> Result<()> {
 }
 
 fn chain(stage: &Stage, entries: &Entries) -> Result<()> {
-    let of = |keys: &[&str]| -> Vec<&String> { keys.iter().filter_map(|k| entries.get(k)).collect() };
+    let of = |keys: &[&str]| keys.iter().filter_map(|k| entries.get(k).cloned()).collect::<Vec<_>>();
     let duty = stage.opens::<Node>(
         "source",
         json!({ "layer": "duty", "title": "机动车停车管理", "code": "ZZ-CG-012", "basis": "《城市道路管理条例》", "entries": of(&["parking", "berth", "toll"]) }),

@@ -28,6 +28,8 @@ pub struct FormView {
     /// What cannot be taken back, said before the button; empty for other acts.
     pub for_good: String,
     pub autosave: String,
+    #[serde(skip)]
+    pub lang: Lang,
 }
 
 /// One line of the error summary.
@@ -114,14 +116,14 @@ pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
             text: lang.of_it(&label_of(lang, sheet, &fault.field), &lang.fault(fault)),
         })
         .collect();
-    FormView { fields, files, errors, submit: lang.t("save"), ..FormView::default() }
+    FormView { fields, files, errors, submit: lang.t("save"), lang, ..FormView::default() }
 }
 
 impl FormView {
     /// Adds a question that stands beside the sheet, with its fault.
     pub fn ask(&mut self, field: FieldView) {
         if let Some(error) = &field.error {
-            self.errors.push(ErrorView { field: field.name.clone(), href: format!("#{}", field.id), text: format!("{}：{error}", field.label) });
+            self.errors.push(ErrorView { field: field.name.clone(), href: format!("#{}", field.id), text: self.lang.of_it(&field.label, error) });
         }
         self.fields.push(field);
     }

@@ -102,12 +102,12 @@ impl Cell {
 pub fn tone(state: &str) -> &'static str {
     match state {
         "active" | "published" | "approved" | "in_force" | "listed" | "received" | "awarded" | "won" | "admitted" | "answered" | "kept"
-        | "upheld" | "meets" | "sent" | "fulfilled" => "bg-green-lt",
-        "returned" | "suspended" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change" | "recused" | "declined" => {
+        | "upheld" | "meets" | "sent" | "fulfilled" | "verified" | "certified" | "completed" | "handed_over" => "bg-green-lt",
+        "returned" | "suspended" | "overdue" | "barred" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change" | "recused" | "declined" => {
             "bg-red-lt"
         }
         "submitted" | "filed" | "applied" | "open" | "consolidating" | "opened" | "closed" | "ranked" | "noticed" | "signed" | "asked" | "merged"
-        | "invited" | "waiting" => "bg-blue-lt",
+        | "invited" | "waiting" | "ordered" | "proposed" | "heard" | "recorded" | "proved" | "assessed" | "accepted" => "bg-blue-lt",
         "drafted" => "bg-yellow-lt",
         _ => "bg-secondary-lt",
     }

@@ -1,9 +1,11 @@
 //! Letters: each person's own; the system administrator sees what waits and what failed, never the text of another's.
 
-use crate::answer::{Answer, PageResult};
+use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::view::case::Fact;
 use crate::view::list::{Cell, ListView, Row};
+use crate::view::panels::{Panel, PanelsView};
 use platform::Role::SystemAdmin;
 use platform::mail;
 
@@ -59,8 +61,14 @@ async fn one(ask: Ask) -> PageResult {
     let (mut letter, event) = ask.look(move |look, _| mail::own(look, person, id)).await?;
     // What opens an account goes to the mailbox only: a session left open must not be enough.
     letter.args = mail::without_secret(&letter.args);
-    let lang = ask.lang;
-    let text =
-        format!("{}\n\n{}", crate::post::subject(lang, &letter, event.as_ref()), crate::post::body(lang, &ask.app.base_url, &letter, event.as_ref()));
-    Ok(Answer::Bytes { media: "text/plain; charset=utf-8".into(), name: None, bytes: text.into_bytes(), cache: false })
+    let subject = crate::post::subject(ask.lang, &letter, event.as_ref());
+    let body = crate::post::body(ask.lang, &ask.app.base_url, &letter, event.as_ref());
+    let facts = vec![
+        Fact::text(ask.t("accept-email"), &letter.address),
+        Fact::text(ask.t("col-created_at"), platform::clock::shanghai_text(letter.created_at)),
+        Fact::text(ask.t("letter-text"), body),
+    ];
+    let links = event.map(|e| (ask.t("open-link"), crate::post::address(&e))).into_iter().collect();
+    let c = ask.chrome(subject).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nav-letters"), "/work/letters");
+    ask.show(&PanelsView::new(c).back("/work/letters").panel(Panel { facts, links, ..Panel::default() }))
 }

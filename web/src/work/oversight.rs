@@ -5,6 +5,7 @@ mod drill;
 mod evaluation;
 mod incident;
 mod inspection;
+mod partner;
 mod report;
 mod scheme;
 

@@ -94,14 +94,14 @@ fn materials(look: &Look, lang: Lang, label: String, content: &Answers, files: &
         let material = material(look, lang, row.text("material")).0;
         let mut links: Vec<(String, String)> = Vec::new();
         if let Some(title) = name_of(papers, row.text("paper")).filter(|_| row.text("title").is_empty()) {
-            links.push((format!("{material}：{title}"), format!("/work/papers/{}", row.text("paper"))));
+            links.push((lang.of_it(&material, &title), format!("/work/papers/{}", row.text("paper"))));
         }
         for id in row.list("files") {
             let name = name_of(files, &id).unwrap_or_else(|| lang.t("file-kept"));
-            links.push((format!("{material}：{name}"), format!("/files/{id}")));
+            links.push((lang.of_it(&material, &name), format!("/files/{id}")));
         }
         if links.is_empty() {
-            fact.texts.push(format!("{material}：{}", lang.t("bid-not-given")));
+            fact.texts.push(lang.of_it(&material, &lang.t("bid-not-given")));
         }
         fact.links.extend(links);
     }

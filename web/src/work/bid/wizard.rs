@@ -11,7 +11,7 @@ use crate::view::wizard::{self, Step, TaskLine};
 use askama::Template;
 use platform::flow::{self, Noun};
 use platform::sheet::Answers;
-use platform::{Caller, Fault, Look, Refusal, Result};
+use platform::{Caller, Fault, Look, Refusal, Result, Word};
 use primary::announcement;
 use primary::bid::{self, Act, BID, Bid, State, TaskState};
 use primary::dossier;
