@@ -176,7 +176,7 @@ impl Noun for Report {
         }
         let profile = look.profile();
         let own = kinds_of(who.kind).iter().filter_map(|k| profile.report(k.as_str()));
-        Ok(own.map(|r| Choice::new(r.key.clone(), r.name.in_lang(false))).collect())
+        Ok(own.map(|r| Choice::said(&r.key, &r.name)).collect())
     }
     fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
         Ok(if matches!(act, Act::Write | Act::Describe) { row.read().texts } else { Answers::default() })

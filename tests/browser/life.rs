@@ -300,7 +300,6 @@ async fn selection(life: &Life<'_>, call: &str, bids: &[String]) -> WebDriverRes
             life.put(&format!("conditions[{n}].evidence"), "核对原件").await?;
         }
         if n == 0 {
-            life.says(PLAN).await.ok();
             life.sound("admission").await?;
         }
         life.press(&format!("{bid}/admit")).await?;
@@ -389,7 +388,7 @@ async fn licence(life: &Life<'_>, winner: &str) -> WebDriverResult<String> {
     life.shows(&licence).await?;
     life.sound("licence-signed").await?;
     life.does(&licence, "countersign", &[("_password", dajing::demo::PASSWORD)]).await?;
-    life.says("有效").await.or(life.says("生效").await)?;
+    life.says("有效").await?;
     life.sound("licence").await?;
     life.in_english("licence").await?;
     Ok(licence)

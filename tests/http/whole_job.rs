@@ -487,7 +487,7 @@ fn listed(town: &Town, product: &str) {
     assert!(!yi.page(product).offers(&format!("{product}/list")), "not before the price is received");
     finance.does(&price, "return", |f| f.put("reason", "请补充成本构成"));
     yi.does(&price, "refile", |f| {
-        assert_eq!((f.value("amount"), f.value("costs[0].amount")), ("0.35".into(), "12000".into()));
+        assert_eq!((f.value("amount"), f.value("costs[0].amount")), ("0.35".into(), "12000.00".into()));
         f.put("costs[0].note", "按年分摊")
     });
     finance.does(&price, "receive", |f| f);

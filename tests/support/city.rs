@@ -185,7 +185,8 @@ impl City {
     /// Lets time pass; what comes due happens, as the running server does it every few seconds.
     pub fn passes(&self, by: chrono::Duration) {
         self.app.db.clock().advance(by);
-        dajing::daily::run(&self.app.db).expect("the daily job");
+        // On a thread of its own, so that a story told in a browser may let time pass too.
+        std::thread::scope(|threads| threads.spawn(|| dajing::daily::run(&self.app.db)).join().expect("the daily job")).expect("the daily job");
     }
     /// Lets time pass until that instant.
     pub fn until(&self, at: At) {

@@ -267,7 +267,8 @@ fn order(tx: &mut Tx, who: &Caller, row: &Inspection, a: Answers) -> Result<()> 
         content.set("rectification", made.id.to_string());
         row.keep(tx, &content)?;
     }
-    conclude(tx, who, &Inspection::row(tx, row.id)?, Act::Order, a)
+    let row = Inspection::row(tx, row.id)?;
+    conclude(tx, who, &row, Act::Order, a)
 }
 
 fn conclude(tx: &mut Tx, who: &Caller, row: &Inspection, act: Act, a: Answers) -> Result<()> {

@@ -318,6 +318,7 @@ evaluation-talk-demands = Faults named and improvements asked
 evaluation-talk-improve_by = Improve by
 evaluation-talk-files = Files
 evaluation-talk-said = Warning or talk
+evaluation-results = Results so far
 evaluation-table = Result by indicator
 evaluation-seats = Assessors
 evaluation-round = Round { $n }

@@ -318,6 +318,7 @@ evaluation-talk-demands = 指出的问题和改进要求
 evaluation-talk-improve_by = 改进期限
 evaluation-talk-files = 附件
 evaluation-talk-said = 提醒或约谈记录
+evaluation-results = 历年评估结果
 evaluation-table = 指标得分
 evaluation-seats = 评估人员
 evaluation-round = 第 { $n } 轮评分

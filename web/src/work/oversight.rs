@@ -54,6 +54,23 @@ pub fn marks(look: &mut Look, ask: &Ask, of: Id<Org>) -> Result<Section> {
     })
 }
 
+/// An organisation's last results, for whoever decides on its renewal (ZJK-33).
+pub fn results(look: &mut Look, ask: &Ask, of: Id<Org>) -> Result<Section> {
+    let rows = primary::oversight::evaluation::all_of(look, of, 5)?
+        .into_iter()
+        .map(|e| {
+            let grade = e.grade.map_or_else(Cell::default, |g| graded(ask, g));
+            vec![
+                Cell::link(e.year.to_string(), format!("/work/evaluations/{}", e.id)).below(e.serial.unwrap_or_default()),
+                Cell::maybe(e.total.map(crate::work::bid::points)),
+                grade,
+            ]
+        })
+        .collect();
+    let columns = ["col-year", "col-total", "col-grade"].map(|k| ask.t(k)).to_vec();
+    Ok(Section { title: ask.t("evaluation-results"), table: Some(TableView { columns, rows, empty: ask.t("marks-none") }), ..Section::default() })
+}
+
 pub fn routes() -> Vec<Route> {
     [drill::routes(), report::routes()].concat()
 }

@@ -39,6 +39,10 @@ impl Show for Amendment {
         view.lead_with(facts);
         view.sections.insert(0, changes(look, ask, row)?);
         view.sections.extend(part(look, ask, "amendment-assessment", sheet_of::<Self>(Act::Assess), &row.answers(), "assessment")?);
+        if let Some(holder) = row.owner.filter(|_| who.oversees()) {
+            view.sections.push(crate::work::oversight::results(look, ask, holder)?);
+            view.sections.push(crate::work::oversight::marks(look, ask, holder)?);
+        }
         if let Some(filing) = amendment::filing_of(look, row.id)? {
             let name = filing.serial.clone().unwrap_or_default();
             let facts = vec![
