@@ -1,4 +1,4 @@
--- What differs on PostgreSQL: the log, agreements, versions and votes are never changed. Recreated at every upgrade.
+-- What differs on PostgreSQL: the log, agreements, versions, votes and lines of the ledger are never changed. Recreated at every upgrade.
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
 DROP TRIGGER IF EXISTS event_append_only ON event;
 CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION append_only();
@@ -16,3 +16,12 @@ DROP TRIGGER IF EXISTS vote_append_only ON vote;
 CREATE TRIGGER vote_append_only BEFORE UPDATE OR DELETE ON vote FOR EACH ROW EXECUTE FUNCTION append_only();
 DROP TRIGGER IF EXISTS vote_no_truncate ON vote;
 CREATE TRIGGER vote_no_truncate BEFORE TRUNCATE ON vote FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+-- An archived file outlives every wish to be rid of it; its end is an act of its own.
+DROP TRIGGER IF EXISTS archive_no_delete ON archive;
+CREATE TRIGGER archive_no_delete BEFORE DELETE ON archive FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS destruction_no_delete ON destruction;
+CREATE TRIGGER destruction_no_delete BEFORE DELETE ON destruction FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS posting_line_append_only ON posting_line;
+CREATE TRIGGER posting_line_append_only BEFORE UPDATE OR DELETE ON posting_line FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS posting_line_no_truncate ON posting_line;
+CREATE TRIGGER posting_line_no_truncate BEFORE TRUNCATE ON posting_line FOR EACH STATEMENT EXECUTE FUNCTION append_only();

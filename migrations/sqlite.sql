@@ -1,4 +1,4 @@
--- What differs on SQLite: the log, agreements, versions and votes are never changed. Recreated at every upgrade.
+-- What differs on SQLite: the log, agreements, versions, votes and lines of the ledger are never changed. Recreated at every upgrade.
 DROP TRIGGER IF EXISTS event_no_update;
 CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
 DROP TRIGGER IF EXISTS event_no_delete;
@@ -15,3 +15,12 @@ DROP TRIGGER IF EXISTS vote_no_update;
 CREATE TRIGGER vote_no_update BEFORE UPDATE ON vote BEGIN SELECT RAISE(ABORT, 'vote is append-only'); END;
 DROP TRIGGER IF EXISTS vote_no_delete;
 CREATE TRIGGER vote_no_delete BEFORE DELETE ON vote BEGIN SELECT RAISE(ABORT, 'vote is append-only'); END;
+-- An archived file outlives every wish to be rid of it; its end is an act of its own.
+DROP TRIGGER IF EXISTS archive_no_delete;
+CREATE TRIGGER archive_no_delete BEFORE DELETE ON archive BEGIN SELECT RAISE(ABORT, 'archive is kept'); END;
+DROP TRIGGER IF EXISTS destruction_no_delete;
+CREATE TRIGGER destruction_no_delete BEFORE DELETE ON destruction BEGIN SELECT RAISE(ABORT, 'destruction is kept'); END;
+DROP TRIGGER IF EXISTS posting_line_no_update;
+CREATE TRIGGER posting_line_no_update BEFORE UPDATE ON posting_line BEGIN SELECT RAISE(ABORT, 'posting_line is append-only'); END;
+DROP TRIGGER IF EXISTS posting_line_no_delete;
+CREATE TRIGGER posting_line_no_delete BEFORE DELETE ON posting_line BEGIN SELECT RAISE(ABORT, 'posting_line is append-only'); END;

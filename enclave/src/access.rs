@@ -74,6 +74,12 @@ pub fn is_open(look: &mut Look, licence: Id<Door>) -> Result<bool> {
     Ok(row.is_some_and(|a| a.is_open(now)))
 }
 
+/// Whether a door was opened and not closed again, its hours apart: it may lie ahead or be over.
+pub fn stands_open(look: &mut Look, licence: Id<Door>) -> Result<bool> {
+    let found: i64 = access::table.filter(access::licence.eq(licence).and(access::closed_at.is_null())).count().get_result(look.db())?;
+    Ok(found > 0)
+}
+
 /// When the door of a licence stood open, oldest first, at most 200 times.
 pub fn history(look: &mut Look, licence: Id<Door>) -> Result<Vec<Access>> {
     Ok(access::table

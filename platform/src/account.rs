@@ -9,6 +9,7 @@ pub mod admin;
 pub mod brake;
 pub mod link;
 pub mod password;
+pub mod recovery;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;

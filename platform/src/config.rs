@@ -90,6 +90,10 @@ pub struct Settings {
     pub site: Site,
     /// Cookies are sent over TLS only.
     pub secure_cookies: bool,
+    /// Keys for what the database keeps sealed; without it they are in the data folder.
+    pub secret_key: Option<Secret>,
+    /// Whoever shows it may read the figures of `/metrics`; without it only this machine may.
+    pub metrics_token: Option<Secret>,
     /// What is odd but no fault: variables nobody reads, cookies that no browser will send back.
     pub warnings: Vec<String>,
     table: Vec<Line>,
@@ -127,6 +131,8 @@ const KEYS: &[Key] = &[
     Key("site_police", false, ""),
     Key("site_gov_code", false, ""),
     Key("secure_cookies", false, ""),
+    Key("secret_key", true, ""),
+    Key("metrics_token", true, ""),
 ];
 
 /// The file read when none is named, in the data folder.
@@ -300,6 +306,15 @@ impl Given {
                 }),
             },
             secure_cookies: self.read("secure_cookies", true, |t| t.parse().map_err(|_| "is neither true nor false".into())),
+            secret_key: self.read("secret_key", None, |t| match t {
+                "" => Ok(None),
+                t => crate::vault::Vault::parse(t).map(|_| Some(Secret(t.to_string()))),
+            }),
+            metrics_token: self.read("metrics_token", None, |t| match t {
+                "" => Ok(None),
+                t if t.len() >= 16 => Ok(Some(Secret(t.to_string()))),
+                _ => Err("is shorter than 16 characters".into()),
+            }),
             base_url,
             warnings: Vec::new(),
             table: Vec::new(),
@@ -317,7 +332,7 @@ impl Given {
             .iter()
             .filter_map(|Key(key, secret, _)| {
                 let (value, origin) = self.values.get(key)?;
-                Some(Line { key, value: if *secret { masked(value) } else { value.clone() }, origin: origin.to_string() })
+                Some(Line { key, value: if *secret { masked(key, value) } else { value.clone() }, origin: origin.to_string() })
             })
             .collect();
         Ok(Settings { warnings, table, ..settings })
@@ -334,8 +349,11 @@ fn base_url(text: &str) -> Result<String, String> {
     }
 }
 
-/// An address with password and parameters covered; a path as it is.
-fn masked(value: &str) -> String {
+/// An address with password and parameters covered, a path as it is, a key or token covered altogether.
+fn masked(key: &str, value: &str) -> String {
+    if matches!(key, "secret_key" | "metrics_token") && !value.is_empty() {
+        return "***".into();
+    }
     let Some((scheme, rest)) = value.split_once("://") else { return value.to_string() };
     let (rest, question) = match rest.split_once('?') {
         Some((rest, _)) => (rest, "?***"),
@@ -443,7 +461,7 @@ mod tests {
         assert_eq!(line(&s, "smtp_url"), ("smtps://post:***@mail.zjk.cn:465", "environment DAJING_SMTP_URL_FILE"));
         assert_eq!(s.smtp_url.as_ref().map(Secret::expose), Some("smtps://post:gehe@im@mail.zjk.cn:465"));
         assert!(!format!("{s:?}").contains("gehe"), "{s:?}");
-        assert_eq!(masked("/var/lib/dajing/dajing.db"), "/var/lib/dajing/dajing.db");
+        assert_eq!(masked("database_url", "/var/lib/dajing/dajing.db"), "/var/lib/dajing/dajing.db");
         let bad =
             load(None, &[("DAJING_SMTP_URL_FILE", "/nowhere/smtp"), ("DAJING_LISTEN_FILE", "/nowhere")], &[("data_dir", "/nowhere")]).unwrap_err();
         assert!(bad.starts_with("smtp_url_file: cannot read /nowhere/smtp"), "{bad}");
@@ -456,5 +474,18 @@ mod tests {
         assert_eq!(told(&[("DAJING_SECURE_COOKIES", "true")]).len(), 1);
         assert_eq!(told(&[("DAJING_BASE_URL", "https://a.cn"), ("DAJING_SECURE_COOKIES", "false")]).len(), 1);
         assert!(told(&[("DAJING_BASE_URL", "https://a.cn")]).is_empty());
+    }
+
+    #[test]
+    fn keys_and_tokens_are_never_printed() {
+        let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        let s = load(None, &[("DAJING_SECRET_KEY", key), ("DAJING_METRICS_TOKEN", "0123456789abcdef")], &[]).unwrap();
+        assert_eq!((line(&s, "secret_key").0, line(&s, "metrics_token").0), ("***", "***"));
+        assert_eq!((s.secret_key.map(|k| k.expose().to_string()).as_deref(), s.metrics_token.is_some()), (Some(key), true));
+        assert!(!format!("{:?}", load(None, &[("DAJING_SECRET_KEY", key)], &[]).unwrap()).contains(key));
+        for (name, wrong) in [("DAJING_SECRET_KEY", "short"), ("DAJING_METRICS_TOKEN", "short")] {
+            assert!(load(None, &[(name, wrong)], &[]).unwrap_err().contains(&name[7..].to_lowercase()));
+        }
+        assert_eq!(line(&load(None, &[], &[]).unwrap(), "secret_key"), ("", "built-in"));
     }
 }

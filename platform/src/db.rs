@@ -9,6 +9,7 @@ use crate::day::Calendar;
 use crate::event::Head;
 use crate::id::Id;
 use crate::profile::Profile;
+use crate::vault::Vault;
 use crate::{Refusal, Result};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
@@ -102,6 +103,7 @@ pub struct Look<'c> {
     conn: &'c mut Conn,
     now: At,
     rules: &'c Rules,
+    vault: &'c Vault,
 }
 
 impl Look<'_> {
@@ -120,6 +122,10 @@ impl Look<'_> {
     /// The policy profile in force.
     pub fn profile(&self) -> Arc<Profile> {
         self.rules.profile.clone()
+    }
+    /// The keys for what the database keeps sealed.
+    pub fn vault(&self) -> &Vault {
+        self.vault
     }
     /// The calendar of working days.
     pub fn calendar(&self) -> Arc<Calendar> {
@@ -221,12 +227,18 @@ pub struct Db {
     queue: mpsc::SyncSender<Box<dyn Job>>,
     clock: Clock,
     rules: Arc<Rules>,
+    vault: Arc<Vault>,
     tally: Arc<Tally>,
 }
 
 impl Db {
-    /// Opens the database and starts the writer. The schema must be up to date, see [`crate::schema::migrate`].
+    /// Opens the database for a test, with [`Vault::of_this_process`].
     pub fn open(place: Place, readers: u32, clock: Clock, rules: Rules) -> Result<Self> {
+        Self::open_with(place, readers, clock, rules, Vault::of_this_process())
+    }
+
+    /// Opens the database and starts the writer. The schema must be up to date, see [`crate::schema::migrate`].
+    pub fn open_with(place: Place, readers: u32, clock: Clock, rules: Rules, vault: Vault) -> Result<Self> {
         let pool = r2d2::Pool::builder()
             .max_size(readers)
             .min_idle(Some(1))
@@ -236,10 +248,11 @@ impl Db {
             .map_err(|_| Refusal::Unavailable)?;
         let (queue, jobs) = mpsc::sync_channel(WAITING);
         let rules = Arc::new(rules);
-        let tally = Arc::new(Tally::default());
-        let writer = Writer { place: place.clone(), clock: clock.clone(), rules: rules.clone(), tally: tally.clone(), conn: None };
+        let (vault, tally) = (Arc::new(vault), Arc::new(Tally::default()));
+        let writer =
+            Writer { place: place.clone(), clock: clock.clone(), rules: rules.clone(), vault: vault.clone(), tally: tally.clone(), conn: None };
         std::thread::Builder::new().name("writer".into()).spawn(move || writer.work(jobs)).map_err(Refusal::broken)?;
-        Ok(Self { place, pool, queue, clock, rules, tally })
+        Ok(Self { place, pool, queue, clock, rules, vault, tally })
     }
 
     /// Acts taken from the queue since opening, refused ones too.
@@ -277,7 +290,7 @@ impl Db {
     /// Asks the database from ordinary code.
     pub fn look<T>(&self, question: impl FnOnce(&mut Look) -> Result<T>) -> Result<T> {
         let mut conn = self.pool.get().map_err(|_| Refusal::Unavailable)?;
-        question(&mut Look { conn: &mut conn, now: self.clock.now(), rules: &self.rules })
+        question(&mut Look { conn: &mut conn, now: self.clock.now(), rules: &self.rules, vault: &self.vault })
     }
 
     /// Does one act from async code: all or nothing, answered only when it is durable.
@@ -316,6 +329,7 @@ struct Writer {
     place: Place,
     clock: Clock,
     rules: Arc<Rules>,
+    vault: Arc<Vault>,
     tally: Arc<Tally>,
     conn: Option<Conn>,
 }
@@ -383,22 +397,22 @@ impl Writer {
 
     /// Runs the group in one transaction, each act in its own savepoint, one commit for all.
     fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
-        let (clock, rules) = (self.clock.clone(), self.rules.clone());
+        let (clock, rules, vault) = (self.clock.clone(), self.rules.clone(), self.vault.clone());
         let conn = self.begin()?;
-        let done = Self::run(conn, &clock, &rules, group);
+        let done = Self::run(conn, &clock, &rules, &vault, group);
         if done.is_err() {
             let _ = conn.batch_execute("ROLLBACK");
         }
         done
     }
 
-    fn run(conn: &mut Conn, clock: &Clock, rules: &Rules, group: &mut [Box<dyn Job>]) -> Result<()> {
+    fn run(conn: &mut Conn, clock: &Clock, rules: &Rules, vault: &Vault, group: &mut [Box<dyn Job>]) -> Result<()> {
         let mut head = Head::last(conn)?;
         let last = group.len() - 1;
         for (number, job) in group.iter_mut().enumerate() {
             // Time in the log never runs backwards, whatever the machine's clock does.
             let now = clock.now().max(head.at);
-            let mut tx = Tx { look: Look { conn, now, rules }, head: head.clone(), events: 0 };
+            let mut tx = Tx { look: Look { conn, now, rules, vault }, head: head.clone(), events: 0 };
             let keep = job.run(&mut tx);
             let after = tx.head;
             // One round trip between two acts.

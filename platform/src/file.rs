@@ -77,22 +77,37 @@ impl Store {
         Ok(Self(Arc::new(store)))
     }
 
-    /// By URL: `s3://BUCKET` with the usual AWS_ environment settings (endpoint, keys, region), or the path of a folder.
+    /// By URL: `s3://BUCKET/PREFIX` with the usual AWS_ environment settings (endpoint, keys, region), or the path of a folder.
     pub fn open(url: &str) -> Result<Self> {
+        Self::open_with(url, std::env::vars())
+    }
+
+    /// The same with these settings instead of the environment's.
+    pub fn open_with(url: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         if url.starts_with("s3://") {
-            return Self::s3(url);
+            return Self::s3(url, env);
         }
         Self::folder(std::path::Path::new(url.strip_prefix("file://").unwrap_or(url)))
     }
 
     #[cfg(feature = "s3")]
-    fn s3(url: &str) -> Result<Self> {
-        let store = object_store::aws::AmazonS3Builder::from_env().with_url(url).build().map_err(Refusal::broken)?;
-        Ok(Self(Arc::new(store)))
+    fn s3(url: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let (bucket, prefix) = url.trim_start_matches("s3://").split_once('/').unwrap_or((url.trim_start_matches("s3://"), ""));
+        let mut builder = object_store::aws::AmazonS3Builder::new().with_bucket_name(bucket);
+        for (name, value) in env {
+            if let Some(key) = name.starts_with("AWS_").then(|| name.to_ascii_lowercase().parse().ok()).flatten() {
+                builder = builder.with_config(key, value);
+            }
+        }
+        let store = builder.build().map_err(Refusal::broken)?;
+        Ok(match prefix.trim_matches('/') {
+            "" => Self(Arc::new(store)),
+            prefix => Self(Arc::new(object_store::prefix::PrefixStore::new(store, prefix))),
+        })
     }
 
     #[cfg(not(feature = "s3"))]
-    fn s3(_: &str) -> Result<Self> {
+    fn s3(_: &str, _: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         Err(Refusal::broken("this binary was built without the feature `s3`"))
     }
 

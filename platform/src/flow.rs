@@ -4,7 +4,8 @@ use crate::caller::{Caller, Role};
 use crate::db::{Look, Tx};
 use crate::event::{self, About, Record};
 use crate::id::Id;
-use crate::people::Org;
+use crate::people::{Org, Person};
+use crate::profile::Say2;
 use crate::sheet::{Answers, Sheet};
 use crate::words::Word;
 use crate::{Refusal, Result, day, diesel, mail};
@@ -28,10 +29,12 @@ pub struct Step<S: 'static, A: 'static> {
 /// Who is told of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tell {
-    /// The people of the organisation whose case it is.
+    /// The people of the organisation whose case it is; whoever began it when it is no organisation's.
     Owner,
     /// Everybody in that role.
     Role(Role),
+    /// The people of the organisation that the row names in that column: the other side of a case.
+    Party(&'static str),
 }
 
 /// A line of a step table.
@@ -81,6 +84,8 @@ pub trait Noun: Sized + Clone + Send + 'static {
     const OPENING: Option<Opening<Self>>;
     /// States that can still be left and in which nothing waits for anybody: what is published, what runs until its day.
     const RESTS: &'static [Self::State] = &[];
+    /// States in which it is not the owner's turn but that of the organisation in this column: the other side of a case.
+    const PARTIES: &'static [(Self::State, &'static str)] = &[];
     /// What may be done to it, in the order of its buttons.
     const DEEDS: &'static [Deed<Self>];
 
@@ -103,16 +108,28 @@ pub trait Noun: Sized + Clone + Send + 'static {
     }
 }
 
-/// One offer of a `Pick` field.
+/// One offer of a `Pick` field, named for readers of either language; [`label`](Self::label) is the one way to its name.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Choice {
     pub value: String,
-    pub label: String,
+    zh: String,
+    /// Only when it is called otherwise in English: a person's or a case's name is the same in both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    en: Option<String>,
 }
 
 impl Choice {
-    pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
-        Self { value: value.to_string(), label: label.into() }
+    /// An offer with a name of its own, such as a case's or an organisation's.
+    pub fn new(value: impl ToString, name: impl Into<String>) -> Self {
+        Self { value: value.to_string(), zh: name.into(), en: None }
+    }
+    /// An offer of the profile, which says everything in both languages.
+    pub fn said(value: impl ToString, name: &Say2) -> Self {
+        Self { value: value.to_string(), zh: name.zh.clone(), en: Some(name.en.clone()) }
+    }
+    /// What it is called in English if asked for, else in Chinese.
+    pub fn label(&self, en: bool) -> &str {
+        self.en.as_deref().filter(|_| en).unwrap_or(&self.zh)
     }
 }
 
@@ -140,11 +157,13 @@ pub struct Deed<N: Noun> {
     pub careful: bool,
     /// The application wizard's or workbench's own page carries it; no button on the case page.
     pub quiet: bool,
+    /// Cannot be taken back: its button leads to a page that says so first.
+    pub for_good: bool,
 }
 
 /// An act and its verb.
 pub const fn deed<N: Noun>(act: N::Act, sheet: &'static Sheet, run: Verb<N>) -> Deed<N> {
-    Deed { act, sheet, run, guard: None, draft: false, careful: false, quiet: false }
+    Deed { act, sheet, run, guard: None, draft: false, careful: false, quiet: false, for_good: false }
 }
 
 impl<N: Noun> Deed<N> {
@@ -161,6 +180,11 @@ impl<N: Noun> Deed<N> {
     /// Asks for the password again.
     pub const fn careful(mut self) -> Self {
         self.careful = true;
+        self
+    }
+    /// Asks once more before it is done, on a page that says that it cannot be taken back.
+    pub const fn for_good(mut self) -> Self {
+        self.for_good = true;
         self
     }
     /// Shows no button on the case page; a page of its own carries it.
@@ -242,17 +266,49 @@ fn leave<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, step: &Step<N::State, N::A
     let seq = event::append(tx, who, about, record)?;
     for tell in step.tells {
         match tell {
-            Tell::Owner => {
-                if let Some(org) = heading.owner {
+            Tell::Owner => match heading.owner {
+                Some(org) => mail::tell_org(tx, org, who, seq)?,
+                // Whoever files or asks for himself alone is told himself.
+                None => {
+                    if let Some(author) = author(tx, row)? {
+                        mail::tell_person(tx, author, who, seq)?;
+                    }
+                }
+            },
+            // A sealed act is told to its owner only.
+            Tell::Role(role) if !sealed => mail::tell_role(tx, *role, who, seq)?,
+            Tell::Party(column) if !sealed => {
+                if let Some(org) = party::<N>(tx, row.id(), column)? {
                     mail::tell_org(tx, org, who, seq)?;
                 }
             }
-            // A sealed act is told to its owner only.
-            Tell::Role(role) if !sealed => mail::tell_role(tx, *role, who, seq)?,
-            Tell::Role(_) => {}
+            Tell::Role(_) | Tell::Party(_) => {}
         }
     }
     Ok(())
+}
+
+/// The organisation that a row names in a column of ours.
+fn party<N: Noun>(tx: &mut Tx, id: Id<N>, column: &str) -> Result<Option<Id<Org>>> {
+    #[derive(diesel::QueryableByName)]
+    struct Party {
+        #[diesel(sql_type = Nullable<Text>)]
+        party: Option<Id<Org>>,
+    }
+    let found: Party = diesel::sql_query(format!("SELECT {column} AS party FROM {} WHERE id = $1", N::TABLE)).bind::<Text, _>(id).get_result(tx.db())?;
+    Ok(found.party)
+}
+
+/// Who began the case.
+fn author<N: Noun>(tx: &mut Tx, row: &N) -> Result<Option<Id<Person>>> {
+    #[derive(diesel::QueryableByName)]
+    struct Begun {
+        #[diesel(sql_type = Nullable<Text>)]
+        created_by: Option<Id<Person>>,
+    }
+    let begun: Begun =
+        diesel::sql_query(format!("SELECT created_by FROM {} WHERE id = $1", N::TABLE)).bind::<Text, _>(row.id()).get_result(tx.db())?;
+    Ok(begun.created_by)
 }
 
 /// Sets the day on which the named deadline falls, or clears it. In a year without announced holidays the day stays
@@ -262,7 +318,7 @@ fn start_clock<N: Noun>(tx: &mut Tx, id: Id<N>, clock: Option<&'static str>) -> 
         None => None,
         Some(name) => {
             let profile = tx.profile();
-            let rule = profile.deadline(name).ok_or_else(|| Refusal::broken(format!("the profile has no deadline {name}")))?;
+            let rule = profile.period(name)?;
             day::due(tx.today(), rule.value, rule.unit, &tx.calendar(), &[]).ok()
         }
     };
@@ -337,15 +393,16 @@ pub struct Waiting {
 
 /// What waits for the caller, by state; those who oversee see all, others their own organisation's.
 pub fn waiting<N: Noun>(look: &mut Look, who: &Caller) -> Result<Vec<Waiting>> {
-    let states: Vec<&str> = N::State::ALL.iter().filter(|s| who.is_any(turn::<N>(**s))).map(|s| s.as_str()).collect();
+    let states: Vec<N::State> = N::State::ALL.iter().copied().filter(|s| who.is_any(turn::<N>(*s))).collect();
     let Some(org) = who.org.filter(|_| !states.is_empty()) else { return Ok(Vec::new()) };
-    // The states are words of ours, never of a user.
-    let list = states.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
-    let whose = if who.oversees() { "$1 <> ''" } else { "owner = $1" };
-    let sql = format!(
-        "SELECT state, COUNT(*) AS count, MIN(due_on) AS due_on FROM {} WHERE state IN ({list}) AND {whose} GROUP BY state ORDER BY state",
-        N::TABLE
-    );
+    // The states and columns are words of ours, never of a user.
+    let mine = |state: N::State| {
+        let column = N::PARTIES.iter().find(|(s, _)| *s == state).map_or("owner", |(_, column)| column);
+        let whose = if who.oversees() { "$1 <> ''".to_string() } else { format!("{column} = $1") };
+        format!("(state = '{}' AND {whose})", state.as_str())
+    };
+    let mine = states.into_iter().map(mine).collect::<Vec<_>>().join(" OR ");
+    let sql = format!("SELECT state, COUNT(*) AS count, MIN(due_on) AS due_on FROM {} WHERE {mine} GROUP BY state ORDER BY state", N::TABLE);
     Ok(diesel::sql_query(sql).bind::<Text, _>(org).load(look.db())?)
 }
 
@@ -410,6 +467,7 @@ pub fn table<N: Noun>() -> Table {
                     .map(|t| match t {
                         Tell::Owner => "owner".to_string(),
                         Tell::Role(r) => r.to_string(),
+                        Tell::Party(column) => format!("of-{column}"),
                     })
                     .collect(),
                 clock: s.clock,

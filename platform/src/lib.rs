@@ -4,6 +4,7 @@
 pub mod account;
 pub mod backup;
 pub mod caller;
+pub mod case;
 pub mod clock;
 pub mod config;
 pub mod day;
@@ -22,6 +23,7 @@ pub mod refusal;
 pub mod schema;
 pub mod serial;
 pub mod sheet;
+pub mod vault;
 pub mod words;
 
 pub use caller::{Caller, OrgKind, Role};

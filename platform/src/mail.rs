@@ -90,8 +90,11 @@ pub fn tell_person(tx: &mut Tx, to: Id<Person>, who: &Caller, seq: i64) -> Resul
 
 /// Puts a letter into the outbox.
 pub fn queue(tx: &mut Tx, to: Option<Id<Person>>, address: &str, lang: &str, kind: &str, event: Option<i64>, args: &serde_json::Value) -> Result<()> {
+    let id = tx.id();
+    // What opens an account is not for whoever reads the table.
+    let args = with_secret(args.clone(), |secret| tx.vault().seal(&about(id), secret))?;
     let row = Letter {
-        id: tx.id(),
+        id,
         person: to,
         address: address.into(),
         lang: lang.into(),
@@ -109,16 +112,38 @@ pub fn queue(tx: &mut Tx, to: Option<Id<Person>>, address: &str, lang: &str, kin
     Ok(())
 }
 
-/// Letters due now, with the event each tells of, oldest first.
+/// What a sealed secret is: this letter's and no other's.
+fn about(id: Id<Letter>) -> String {
+    format!("letter:{id}")
+}
+
+/// The arguments of a letter with their secret, if there is one, changed.
+fn with_secret(mut args: serde_json::Value, change: impl FnOnce(&str) -> Result<String>) -> Result<serde_json::Value> {
+    if let Some(secret) = args.get("secret").and_then(|s| s.as_str()) {
+        args["secret"] = change(secret)?.into();
+    }
+    Ok(args)
+}
+
+/// Letters due now, with the event each tells of, oldest first; ready to be sent. One whose secret cannot be opened goes
+/// out without it and says that the link is gone.
 pub fn due(look: &mut Look, most: i64) -> Result<Vec<(Letter, Option<crate::event::Event>)>> {
     let now = look.now();
-    Ok(letter::table
+    let mut letters: Vec<(Letter, Option<crate::event::Event>)> = letter::table
         .left_join(event::table.on(letter::event.eq(event::seq.nullable())))
         .filter(letter::state.eq(LetterState::Waiting).and(letter::next_at.le(now)))
         .order(letter::next_at.asc())
         .limit(most)
         .select((Letter::as_select(), Option::<crate::event::Event>::as_select()))
-        .load(look.db())?)
+        .load(look.db())?;
+    for (letter, _) in &mut letters {
+        let args: serde_json::Value = serde_json::from_str(&letter.args).unwrap_or_default();
+        letter.args = match with_secret(args, |secret| look.vault().open(&about(letter.id), secret)) {
+            Ok(args) => args.to_string(),
+            Err(_) => without_secret(&letter.args),
+        };
+    }
+    Ok(letters)
 }
 
 /// Marks letters as sent; the secret of a link they carried is wiped.

@@ -59,6 +59,8 @@ pub enum Refusal {
     TooMany { seconds: u64 },
     /// The upload or body is larger than allowed, in bytes.
     TooLarge { most: u64 },
+    /// The form has more fields than can be read.
+    TooManyFields { most: usize },
     /// The act needs the password again.
     ConfirmPassword,
     /// The role needs a second factor that is not set up or was not given.
@@ -113,7 +115,7 @@ impl Refusal {
             Self::WrongState { .. } | Self::Stale | Self::Taken | Self::Rule { .. } | Self::TooLate { .. } | Self::UnknownYear { .. } => 409,
             Self::Faulty(_) | Self::KeyReused => 422,
             Self::Unreadable => 400,
-            Self::TooLarge { .. } => 413,
+            Self::TooLarge { .. } | Self::TooManyFields { .. } => 413,
             Self::TooMany { .. } => 429,
             Self::NoSpace => 507,
             Self::Unavailable => 503,
@@ -137,6 +139,7 @@ impl Refusal {
             Self::KeyReused => "key-reused",
             Self::TooMany { .. } => "too-many",
             Self::TooLarge { .. } => "too-large",
+            Self::TooManyFields { .. } => "too-many-fields",
             Self::ConfirmPassword => "confirm-password",
             Self::SecondFactor => "second-factor",
             Self::UnknownYear { .. } => "unknown-year",
@@ -154,7 +157,7 @@ impl Refusal {
         match self {
             Self::WrongRole { article, .. } | Self::WrongState { article, .. } | Self::Rule { article, .. } => Some(*article),
             Self::Sealed { .. } => Some("ZJK-13(5)"),
-            Self::TooLate { .. } => Some("ZJK-13(5)"),
+            Self::TooLate { .. } => Some("ZJK-13(5) BJ-11 NJ-9 ZJ-4.1"),
             Self::SecondFactor => Some("ZJK-18"),
             _ => None,
         }
@@ -176,7 +179,7 @@ impl Refusal {
             Self::Faulty(faults) => (format!("有 {} 处填写需要修改。", faults.len()), format!("{} entries need attention.", faults.len())),
             Self::Rule { code, args, .. } => {
                 let (_, zh, en, _, _) = rule_text(code);
-                (fill(zh, args), fill(en, args))
+                (fill(zh, args, false), fill(en, args, true))
             }
             Self::Sealed { until } => {
                 let at = crate::clock::shanghai_text(*until);
@@ -195,6 +198,10 @@ impl Refusal {
                 (format!("尝试过于频繁，请 {seconds} 秒后再试。"), format!("Too many attempts; try again in {seconds} seconds."))
             }
             Self::TooLarge { most } => (format!("内容过大，最多 {} MB。", most / 1_048_576), format!("Too large; at most {} MB.", most / 1_048_576)),
+            Self::TooManyFields { most } => (
+                format!("表单的填写项过多，最多 {most} 项，没有保存任何内容。"),
+                format!("The form has too many fields (at most {most}); nothing was saved."),
+            ),
             Self::ConfirmPassword => pair("这一步需要再次输入密码确认。", "This step needs your password again."),
             Self::SecondFactor => pair("您的角色必须使用动态口令（第二因子）。", "Your role requires a one-time code (second factor)."),
             Self::UnknownYear { year } => (
@@ -224,7 +231,7 @@ impl Refusal {
             Self::Faulty(_) => pair("按各处提示修改后重新提交；已填内容都还在。", "Mend the entries marked below; what you typed is kept."),
             Self::Rule { code, args, .. } => {
                 let (_, _, _, zh, en) = rule_text(code);
-                (fill(zh, args), fill(en, args))
+                (fill(zh, args, false), fill(en, args, true))
             }
             Self::Sealed { .. } => pair("请在开启时间之后再查看。", "Come back after the opening time."),
             Self::TooLate { .. } => {
@@ -234,6 +241,9 @@ impl Refusal {
             Self::KeyReused => pair("为新的请求使用新的幂等键。", "Use a new key for a new request."),
             Self::TooMany { .. } => pair("稍候再试；忘记密码可以重置。", "Wait a little; a forgotten password can be reset."),
             Self::TooLarge { .. } => pair("压缩或拆分后再上传。", "Compress or split it and try again."),
+            Self::TooManyFields { .. } => {
+                pair("分几次填写并提交；数量较多的清单请用导入功能。", "Fill it in and send it in parts; bring long lists in by import.")
+            }
             Self::ConfirmPassword => pair("输入登录密码后再次提交。", "Enter your password and submit again."),
             Self::SecondFactor => {
                 pair("在“账户安全”中绑定动态口令后重新登录。", "Set up the one-time code under account security and sign in again.")
@@ -262,8 +272,10 @@ fn rule_text(code: &str) -> &'static RuleText {
     RULES.iter().find(|r| r.0 == code).unwrap_or(&RULES[0])
 }
 
-fn fill(text: &str, args: &[(&'static str, String)]) -> String {
-    args.iter().fold(text.to_string(), |t, (name, value)| t.replace(&format!("{{{name}}}"), value))
+/// Names from the profile come in both languages: `point` and `point_en`.
+fn fill(text: &str, args: &[(&'static str, String)], en: bool) -> String {
+    let english = |name: &str| args.iter().find(|(n, _)| en && n.strip_suffix("_en") == Some(name)).map(|(_, v)| v);
+    args.iter().fold(text.to_string(), |t, (name, value)| t.replace(&format!("{{{name}}}"), english(name).unwrap_or(value)))
 }
 
 /// What a role is called: (中文, English).
@@ -355,6 +367,13 @@ mod tests {
                 assert!(text.ends_with('.') && !text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}')), "{code}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn names_of_the_profile_are_said_in_the_sentence_s_language() {
+        let (zh, en) = Refusal::rule("points-not-met", "ZJK-25").with("point", "安全可控").with("point_en", "Security").why();
+        assert!(zh.contains("安全可控") && !zh.contains("Security"), "{zh}");
+        assert!(en.contains("Security") && !en.contains("安全可控"), "{en}");
     }
 
     #[test]

@@ -184,6 +184,10 @@ noun_table! { entry {
     open -> Text,
     cycle -> Text,
     personal -> Bool,
+    shared_from -> Nullable<Text>,
+    consented_on -> Nullable<Date>,
+    excluded -> Nullable<Text>,
+    excluded_basis -> Nullable<Text>,
 } }
 noun_table! { demand {
     domain -> Text,
@@ -228,6 +232,7 @@ noun_table! { filing {
     bid -> Text,
     scenario -> Text,
     holder -> Text,
+    amendment -> Nullable<Text>,
 } }
 noun_table! { licence {
     scenario -> Text,
@@ -237,6 +242,8 @@ noun_table! { licence {
     in_force_at -> Nullable<Timestamp>,
     ended_at -> Nullable<Timestamp>,
     end_kind -> Nullable<Text>,
+    follows -> Nullable<Text>,
+    reminded -> Nullable<Integer>,
 } }
 diesel::table! { agreement (id) {
     id -> Text,
@@ -315,6 +322,235 @@ noun_table! { disclosure {
     published_at -> Nullable<Timestamp>,
     digest -> Text,
 } }
+noun_table! { node {
+    kind -> Text,
+    parent -> Nullable<Text>,
+    code -> Nullable<Text>,
+} }
+diesel::table! { chain_link (id) {
+    id -> Text,
+    entry -> Text,
+    node -> Text,
+    made_by -> Nullable<Text>,
+    made_at -> Timestamp,
+} }
+noun_table! { collection {
+    subject_key -> Text,
+} }
+diesel::table! { collection_item (id) {
+    id -> Text,
+    collection -> Text,
+    owner -> Text,
+    subject_key -> Text,
+    item_key -> Text,
+    name -> Text,
+} }
+noun_table! { sharing {
+    provider -> Text,
+    entry -> Text,
+    until -> Date,
+} }
+noun_table! { opening {
+    unit -> Text,
+    entry -> Text,
+} }
+noun_table! { opening_plan {
+    year -> Integer,
+} }
+noun_table! { quality {
+    entry -> Text,
+    source -> Text,
+    unit -> Text,
+    kind -> Text,
+} }
+noun_table! { purchase {
+    entry -> Nullable<Text>,
+} }
+noun_table! { backflow {
+} }
+noun_table! { observer {
+    person -> Text,
+} }
+noun_table! { opinion {
+    unit -> Text,
+    topic -> Text,
+} }
+noun_table! { amendment {
+    licence -> Text,
+    kind -> Text,
+} }
+noun_table! { rectification {
+    licence -> Text,
+    closes -> Text,
+    ordered_as -> Text,
+} }
+noun_table! { termination {
+    licence -> Text,
+    kind -> Text,
+    heard_until -> Nullable<Date>,
+    ends_on -> Nullable<Date>,
+    rectification -> Nullable<Text>,
+} }
+noun_table! { destruction {
+    licence -> Text,
+    hold_until -> Date,
+    certified_at -> Nullable<Timestamp>,
+    digest -> Nullable<Text>,
+} }
+noun_table! { archive {
+    licence -> Text,
+    class -> Text,
+    keep_until -> Nullable<Date>,
+} }
+noun_table! { bar {
+    licence -> Nullable<Text>,
+    kind -> Text,
+    until_on -> Date,
+} }
+noun_table! { survey {
+    first_year -> Integer,
+    years -> Integer,
+    cost -> BigInt,
+    rate -> BigInt,
+    profit -> BigInt,
+    tax -> BigInt,
+    carried_in -> BigInt,
+    deducted -> BigInt,
+    mar -> BigInt,
+} }
+noun_table! { fee {
+    survey -> Nullable<Text>,
+    purpose -> Text,
+    billing -> Text,
+    trial -> Bool,
+    cap -> Nullable<BigInt>,
+    actual -> Nullable<BigInt>,
+    effective_on -> Nullable<Date>,
+} }
+noun_table! { registration {
+    kind -> Text,
+    about -> Text,
+    subject -> Text,
+    previous -> Nullable<Text>,
+    code -> Nullable<Text>,
+    valid_from -> Nullable<Date>,
+    valid_to -> Nullable<Date>,
+    notice_until -> Nullable<Date>,
+} }
+noun_table! { posting {
+    kind -> Text,
+    on_day -> Date,
+    amount -> BigInt,
+    product -> Nullable<Text>,
+    licence -> Nullable<Text>,
+    agreement -> Nullable<Integer>,
+    fee -> Nullable<Text>,
+    quantity -> Nullable<BigInt>,
+    reverses -> Nullable<Text>,
+} }
+diesel::table! { posting_line (id) {
+    id -> Text,
+    posting -> Text,
+    number -> Integer,
+    account -> Text,
+    debit -> BigInt,
+    credit -> BigInt,
+    note -> Text,
+} }
+noun_table! { split {
+    licence -> Text,
+    agreement -> Integer,
+} }
+noun_table! { pack {
+    period -> Text,
+    from_on -> Date,
+    to_on -> Date,
+    edition -> Integer,
+    published_at -> Nullable<Timestamp>,
+    digest -> Text,
+} }
+noun_table! { complaint {
+    kind -> Text,
+    matter -> Text,
+    desk -> Text,
+    code -> Text,
+    open_answer -> Bool,
+} }
+noun_table! { incident {
+    kind -> Text,
+    severity -> Text,
+    licence -> Nullable<Text>,
+    reporter -> Nullable<Text>,
+    discovered_at -> Timestamp,
+    report_by -> Timestamp,
+    upward_by -> Timestamp,
+    upward_at -> Nullable<Timestamp>,
+} }
+noun_table! { scheme {
+    year -> Integer,
+} }
+noun_table! { evaluation {
+    scheme -> Text,
+    year -> Integer,
+    round -> Integer,
+    total -> Nullable<BigInt>,
+    grade -> Nullable<Text>,
+    published_at -> Nullable<Timestamp>,
+} }
+diesel::table! { assessor (id) {
+    id -> Text,
+    evaluation -> Text,
+    person -> Text,
+    round -> Integer,
+    content -> Text,
+    scored_at -> Nullable<Timestamp>,
+} }
+noun_table! { inspection {
+    licence -> Nullable<Text>,
+    planned_on -> Date,
+    announced -> Bool,
+} }
+noun_table! { report {
+    kind -> Text,
+    year -> Integer,
+    from_on -> Date,
+    to_on -> Date,
+    owed_on -> Nullable<Date>,
+    digest -> Text,
+    submitted_at -> Nullable<Timestamp>,
+} }
+noun_table! { operator_plan {
+} }
+noun_table! { partner {
+} }
+noun_table! { drill {
+    licence -> Nullable<Text>,
+    plan -> Nullable<Text>,
+    planned_on -> Date,
+    held_on -> Nullable<Date>,
+} }
+noun_table! { clearance {
+    product -> Text,
+    form -> Text,
+} }
+diesel::table! { recovery_code (id) {
+    id -> Text,
+    person -> Text,
+    hash -> Text,
+    created_at -> Timestamp,
+    used_at -> Nullable<Timestamp>,
+} }
+diesel::table! { brake (key) {
+    key -> Text,
+    attempts -> BigInt,
+    last_at -> Timestamp,
+    until_at -> Timestamp,
+} }
+diesel::table! { bid_key (announcement) {
+    announcement -> Text,
+    kept -> Text,
+    made_at -> Timestamp,
+} }
 
 diesel::allow_tables_to_appear_in_same_query!(
     org,
@@ -351,6 +587,45 @@ diesel::allow_tables_to_appear_in_same_query!(
     vote,
     pricing,
     disclosure,
+    node,
+    chain_link,
+    collection,
+    collection_item,
+    sharing,
+    opening,
+    opening_plan,
+    quality,
+    purchase,
+    backflow,
+    observer,
+    opinion,
+    amendment,
+    rectification,
+    termination,
+    destruction,
+    archive,
+    bar,
+    survey,
+    fee,
+    registration,
+    posting,
+    posting_line,
+    split,
+    pack,
+    complaint,
+    incident,
+    scheme,
+    evaluation,
+    assessor,
+    inspection,
+    report,
+    operator_plan,
+    drill,
+    partner,
+    recovery_code,
+    brake,
+    bid_key,
+    clearance,
 );
 
 mod migrate;
@@ -392,4 +667,43 @@ pub(crate) const ORDER: &[&str] = &[
     "vote",
     "pricing",
     "disclosure",
+    "node",
+    "chain_link",
+    "collection",
+    "collection_item",
+    "sharing",
+    "opening",
+    "opening_plan",
+    "quality",
+    "purchase",
+    "backflow",
+    "observer",
+    "opinion",
+    "amendment",
+    "rectification",
+    "termination",
+    "destruction",
+    "archive",
+    "bar",
+    "survey",
+    "fee",
+    "registration",
+    "posting",
+    "posting_line",
+    "split",
+    "pack",
+    "complaint",
+    "incident",
+    "scheme",
+    "evaluation",
+    "assessor",
+    "inspection",
+    "report",
+    "operator_plan",
+    "drill",
+    "partner",
+    "recovery_code",
+    "brake",
+    "bid_key",
+    "clearance",
 ];

@@ -16,7 +16,6 @@ pub fn next(tx: &mut Tx, series: &str) -> Result<String> {
     }
     let number: i64 = counter::table.find(&name).select(counter::value).first(tx.db())?;
     let profile = tx.profile();
-    let prefix = profile.serials.all().into_iter().find(|(name, _)| *name == series).map(|(_, prefix)| prefix.to_string());
-    let prefix = prefix.ok_or_else(|| crate::Refusal::broken(format!("the profile has no series {series}")))?;
+    let prefix = profile.serials.get(series).ok_or_else(|| crate::Refusal::broken(format!("the profile has no series {series}")))?;
     Ok(format!("{prefix}〔{year}〕{number}号"))
 }

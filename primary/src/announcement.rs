@@ -165,14 +165,14 @@ impl Noun for Announcement {
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &ANNOUNCEMENT, draft: true, run: draft });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Edit, &ANNOUNCEMENT, edit).draft(),
-        deed(Act::Publish, &NOTHING, publish),
+        deed(Act::Publish, &NOTHING, publish).for_good(),
         deed(Act::Close, &NOTHING, close).when(must_be_over).quiet(),
-        deed(Act::Open, &NOTHING, selection::open).when(selection::may_open),
+        deed(Act::Open, &NOTHING, selection::open).when(selection::may_open).for_good(),
         deed(Act::Rank, &NOTHING, selection::rank).when(selection::may_rank),
-        deed(Act::Notice, &selection::NOTICE, selection::notice).when(selection::may_notice),
-        deed(Act::Award, &REMARK, selection::award).when(selection::may_award).careful(),
-        deed(Act::Fail, &REASON, selection::fail),
-        deed(Act::Cancel, &REASON, selection::cancel),
+        deed(Act::Notice, &selection::NOTICE, selection::notice).when(selection::may_notice).for_good(),
+        deed(Act::Award, &REMARK, selection::award).when(selection::may_award).careful().for_good(),
+        deed(Act::Fail, &REASON, selection::fail).for_good(),
+        deed(Act::Cancel, &REASON, selection::cancel).for_good(),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -202,8 +202,8 @@ impl Noun for Announcement {
             "scenarios" => scenario::choices(look),
             "developers" => org::choices(look, OrgKind::Developer),
             "entries" => entry::choices(look),
-            "conditions" => Ok(profile.conditions.iter().map(|c| Choice::new(&c.key, &c.name.zh)).collect()),
-            "materials" => Ok(profile.materials.iter().map(|m| Choice::new(&m.key, &m.name.zh)).collect()),
+            "conditions" => Ok(profile.conditions.iter().map(|c| Choice::said(&c.key, &c.name)).collect()),
+            "materials" => Ok(profile.materials.iter().map(|m| Choice::said(&m.key, &m.name)).collect()),
             _ => Ok(Vec::new()),
         }
     }
@@ -337,7 +337,7 @@ fn faults(tx: &mut Tx, a: &Answers, call: &Call, class: &Scenario, method: Selec
     }
     faults.extend(date_faults(tx, a, method)?);
     faults.extend(invited_faults(tx, call, method)?);
-    match entry::must_be_published(tx, "entries", &call.entries) {
+    match entry::must_be_operable(tx, "entries", &call.entries) {
         Ok(_) => Ok(faults),
         Err(Refusal::Faulty(more)) => Ok(faults.into_iter().chain(more).collect()),
         Err(other) => Err(other),
@@ -370,7 +370,7 @@ pub fn earliest_deadline(look: &mut Look, method: SelectionMethod) -> Result<Nai
         return Ok(today);
     }
     let profile = look.profile();
-    let least = &profile.deadlines.bid_minimum;
+    let least = profile.period("bid_minimum")?;
     match least.unit {
         Unit::Calendar => Ok(today.checked_add_days(Days::new(u64::from(least.value))).unwrap_or(today)),
         _ => Ok(least.due(today, &look.calendar(), &[])?),

@@ -54,7 +54,7 @@ impl Assessment {
         }
         for point in &profile.compliance.points {
             if !findings.iter().any(|f| f.point == point.key) {
-                faults.push(Fault::at("points", "point-missing").with("point", &point.name.zh));
+                faults.push(Fault::at("points", "point-missing").with("point", &point.name.zh).with("point_en", &point.name.en));
             }
         }
         if !faults.is_empty() {

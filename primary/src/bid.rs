@@ -4,6 +4,7 @@
 use crate::SelectionMethod;
 use crate::announcement::{self, Announcement};
 use crate::dossier::{self, Paper};
+use crate::licence;
 use crate::scenario::Scenario;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -25,7 +26,8 @@ pub use form::{BID, Task, TaskState, tasks};
 pub use opened::{admission_of, grantable, must_have_won};
 use opened::{admit, refuse_admission};
 pub(crate) use opened::{decide, open_all, opened, rank, void_all};
-pub use sealed::Sealed;
+pub(crate) use sealed::must_have_key;
+pub use sealed::{Sealed, seal_anew, shut};
 
 words! {
     pub enum State: "bid-state" {
@@ -97,7 +99,7 @@ pub struct Bid {
 }
 
 impl Bid {
-    /// What it says.
+    /// What it says; nothing in the rows of a list, whose content is still under its seal.
     pub fn answers(&self) -> Answers {
         Answers::parse(&self.content)
     }
@@ -186,7 +188,7 @@ fn load(look: &mut Look, id: Id<Bid>) -> Result<Sealed<Bid>> {
 /// A bid, for its bidder at any time and for readers after it was opened. Readers who ask before get `Sealed`, save for
 /// drafts and withdrawn bids, which were never theirs to know; anybody else gets `NotFound`.
 pub fn read(look: &mut Look, who: &Caller, id: Id<Bid>) -> Result<Bid> {
-    let sealed = match load(look, id)?.own(who) {
+    let sealed = match load(look, id)?.own(look, who)? {
         Ok(own) => return Ok(own),
         Err(sealed) => sealed,
     };
@@ -201,7 +203,7 @@ pub fn read(look: &mut Look, who: &Caller, id: Id<Bid>) -> Result<Bid> {
             Err(Refusal::Sealed { until: opening })
         }
         State::Void if !was_opened(look, id)? => Err(Refusal::NotFound),
-        _ => sealed.open(look.now()),
+        _ => sealed.open(look),
     }
 }
 
@@ -239,9 +241,7 @@ fn start(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Bid>> {
     let announcement = announcement::row(tx, id)?;
     let opening = must_be_open(&announcement, tx.now())?;
     let own = org::must_be_ready(tx, who)?;
-    if own.affiliate {
-        return Err(Refusal::rule("affiliate", "ZJK-13(6)"));
-    }
+    licence::must_be_eligible(tx, own.id)?;
     let call = announcement.call()?;
     if announcement.method == SelectionMethod::InvitedTender && !call.invited.contains(&own.id) {
         return Err(Refusal::rule("not-invited", "ZJK-13(5)"));
@@ -255,15 +255,17 @@ fn start(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Bid>> {
     if live > 0 {
         return Err(once());
     }
-    let last: Option<String> = mine(bid::table.into_boxed())
+    let last: Option<(Id<Bid>, String)> = mine(bid::table.into_boxed())
         .filter(bid::state.eq(State::Withdrawn))
         .order(bid::updated_at.desc())
-        .select(bid::content)
+        .select((bid::id, bid::content))
         .first(tx.db())
         .optional()?;
+    let last = last.map(|(of, content)| sealed::unseal(tx, id, of, &content)).transpose()?;
     let content = form::begun(tx, who, &call, last.map(|c| Answers::parse(&c)))?;
+    let own_id = tx.id();
     let row = Bid {
-        id: tx.id(),
+        id: own_id,
         serial: None,
         title: announcement.title.clone(),
         state: flow::first::<Bid>(Act::Start)?,
@@ -271,7 +273,7 @@ fn start(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Bid>> {
         clock: None,
         due_on: None,
         profile: tx.profile().version_tag(),
-        content: content.json(),
+        content: sealed::seal(tx, id, own_id, &content.json())?,
         created_by: who.person,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -313,7 +315,8 @@ fn save(tx: &mut Tx, who: &Caller, row: &Bid, typed: Answers) -> Result<()> {
     let before = row.answers();
     let mut content = form::typed_over(before.clone(), &typed);
     take_files(tx, who, row.id, &mut content)?;
-    diesel::update(bid::table.find(row.id)).set(bid::content.eq(content.json())).execute(tx.db())?;
+    let kept = sealed::seal(tx, row.announcement, row.id, &content.json())?;
+    diesel::update(bid::table.find(row.id)).set(bid::content.eq(kept)).execute(tx.db())?;
     let record = Record::of(json!({ "changed": BID.changed(&before, &content) })).sealed_until(row.opening);
     flow::take(tx, who, row, Act::Save, record).map(drop)
 }
@@ -342,9 +345,7 @@ fn submit(tx: &mut Tx, who: &Caller, row: &Bid, _: Answers) -> Result<()> {
     form::must_be_draft(row)?;
     before_deadline(tx, who, row)?;
     let own = org::must_be_ready(tx, who)?;
-    if own.affiliate {
-        return Err(Refusal::rule("affiliate", "ZJK-13(6)"));
-    }
+    licence::must_be_eligible(tx, own.id)?;
     let faults = form::faults(tx, who, row)?;
     if let Some(expired) = faults.iter().find(|f| f.code == "paper-expired") {
         let title = expired.args.first().map(|(_, t)| t.clone()).unwrap_or_default();
@@ -361,8 +362,9 @@ fn submit(tx: &mut Tx, who: &Caller, row: &Bid, _: Answers) -> Result<()> {
     let mut files: Vec<String> = file::rows(tx, &ids)?.into_iter().map(|f| f.sha256).collect();
     files.sort();
     let number = serial::next(tx, "bid")?;
+    let kept = sealed::seal(tx, row.announcement, row.id, &content_json)?;
     diesel::update(bid::table.find(row.id))
-        .set((bid::content.eq(&content_json), bid::serial.eq(Some(&number)), bid::submitted_at.eq(Some(tx.now()))))
+        .set((bid::content.eq(kept), bid::serial.eq(Some(&number)), bid::submitted_at.eq(Some(tx.now()))))
         .execute(tx.db())?;
     let record = Record::of(json!({ "serial": number, "digest": sha256(&content_json), "files": files }));
     flow::take(tx, who, row, Act::Submit, record.sealed_until(row.opening)).map(drop)

@@ -1,8 +1,9 @@
 //! 报备 — the coordination office is told of a grant before it is made; without its receipt nothing is granted (ZJK-17).
 
+use crate::amendment::{self, Amendment};
 use crate::announcement::{self, Announcement};
 use crate::bid::{self, Bid};
-use crate::licence::{self, Term};
+use crate::licence::{self, Licence, Term};
 use crate::scenario::{self, Scenario};
 use crate::{Purpose, SelectionMethod, selection};
 use chrono::NaiveDate;
@@ -79,6 +80,8 @@ pub struct Filing {
     pub scenario: Id<Scenario>,
     /// The developer who is to be licensed.
     pub holder: Id<Org>,
+    /// The application for an amendment or a renewal that it files; none when it files a bid's first grant.
+    pub amendment: Option<Id<Amendment>>,
 }
 
 /// What is to be granted, as filed.
@@ -123,8 +126,7 @@ impl Noun for Filing {
         deed(Act::Return, &REASON, |tx, who, row, a| answer(tx, who, row, Act::Return, &a)),
         deed(Act::Object, &REASON, |tx, who, row, a| answer(tx, who, row, Act::Object, &a)),
         deed(Act::Refile, &REFILE, refile),
-        deed(Act::Withdraw, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Withdraw, Record::none().because(a.text("reason"))).map(drop))
-            .when(may_withdraw),
+        deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, &a)).when(may_withdraw),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -169,7 +171,7 @@ fn file_grant(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Filing>> {
     let won = bid::must_have_won(tx, id)?;
     let holder = won.bidder()?;
     interest::must_be_free(tx, who, holder)?;
-    licence::must_be_independent(tx, holder)?;
+    licence::must_be_eligible(tx, holder)?;
     if live(tx, won.id)?.is_some() {
         return Err(Refusal::Taken);
     }
@@ -193,6 +195,7 @@ fn file_grant(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Filing>> {
         bid: won.id,
         scenario: won.scenario,
         holder,
+        amendment: None,
     };
     diesel::insert_into(filing::table).values(&row).execute(tx.db())?;
     flow::begin_case(tx, who, &row, Act::File, Record::of(content))?;
@@ -203,7 +206,10 @@ fn file_grant(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Filing>> {
 fn refile(tx: &mut Tx, who: &Caller, row: &Filing, a: Answers) -> Result<()> {
     let won = bid::must_have_won(tx, row.bid)?;
     interest::must_be_free(tx, who, row.holder)?;
-    let content = content(tx, who, row.id, &won, a)?;
+    let content = match row.amendment {
+        Some(of) => amended(tx, who, row, of, a)?,
+        None => content(tx, who, row.id, &won, a)?,
+    };
     diesel::update(filing::table.find(row.id)).set(filing::content.eq(content.json())).execute(tx.db())?;
     flow::take(tx, who, row, Act::Refile, Record::of(content)).map(drop)
 }
@@ -217,6 +223,8 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
         return Err(Refusal::rule("outside-scope", "BID-46"));
     }
     let resources = if chosen.is_empty() { call.entries } else { chosen };
+    // What was excluded, or lost its provider's consent, since the call was published goes no further (ZJK-15).
+    resources::entry::by_ids(tx, &resources)?.iter().try_for_each(resources::Entry::must_be_operable)?;
     let days: (Option<NaiveDate>, Option<NaiveDate>) = (a.text("from_on").parse().ok(), a.text("to_on").parse().ok());
     let (Some(from), Some(to)) = days else { return Err(Refusal::fault("from_on", "not-a-date")) };
     Term::new(&tx.profile(), from, to)?;
@@ -231,7 +239,7 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
         return Err(Refusal::Faulty(vec![Fault::at("fee", "not-as-offered").with("fee", money::yuan(won.price()))]));
     }
     if fee > 0 && tx.profile().purpose(purpose.as_str()).is_some_and(|p| p.free) {
-        return Err(Refusal::rule("public-good-free", "ZJK-6"));
+        return Err(Refusal::rule("public-good-free", "ZJK-6 PRI65"));
     }
     let files = file::attach(tx, who, &a.list("files"), Filing::NAME, &id.to_string(), false)?;
     a.set("resources", resources);
@@ -250,18 +258,72 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
     Ok(a)
 }
 
+/// Files the grant that an accepted application asks for, under the call and the bid of the licence it follows.
+pub(crate) fn file_amended(tx: &mut Tx, who: &Caller, of: &Amendment, licence: &Licence, grant: &Grant, said: &Answers) -> Result<Id<Filing>> {
+    let before = row(tx, licence.filing)?;
+    let mut content = Answers::of(serde_json::to_value(grant)?);
+    content.merge(said.clone());
+    content.set("holder", org::name(tx, before.holder)?);
+    content.set("follows", json!({ "licence": licence.serial, "application": of.serial, "kind": of.kind }));
+    let row = Filing {
+        id: tx.id(),
+        serial: Some(serial::next(tx, "filing")?),
+        title: licence.title.clone(),
+        state: flow::first::<Filing>(Act::File)?,
+        owner: who.org,
+        clock: None,
+        due_on: None,
+        profile: tx.profile().version_tag(),
+        content: content.json(),
+        created_by: who.person,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        announcement: before.announcement,
+        bid: before.bid,
+        scenario: before.scenario,
+        holder: before.holder,
+        amendment: Some(of.id),
+    };
+    diesel::insert_into(filing::table).values(&row).execute(tx.db())?;
+    flow::begin_case(tx, who, &row, Act::File, Record::of(content))?;
+    Ok(row.id)
+}
+
+/// What is kept when such a filing is filed again: within what the application may be granted.
+fn amended(tx: &mut Tx, who: &Caller, row: &Filing, of: Id<Amendment>, mut a: Answers) -> Result<Answers> {
+    let before = row.answers();
+    if a.list("resources").is_empty() {
+        a.set("resources", before.list("resources"));
+    }
+    for kept in ["fee", "purpose", "holder", "follows"] {
+        if let (None, Some(value)) = (a.given(kept), before.0.get(kept)) {
+            a.set(kept, value.clone());
+        }
+    }
+    let files = file::attach(tx, who, &a.list("files"), Filing::NAME, &row.id.to_string(), false)?;
+    a.set("files", files);
+    amendment::must_allow(tx, of, &a.read()?)?;
+    Ok(a)
+}
+
 /// The office's answer; who has an interest in the holder stands aside.
 fn answer(tx: &mut Tx, who: &Caller, row: &Filing, act: Act, a: &Answers) -> Result<()> {
     interest::must_be_free(tx, who, row.holder)?;
-    flow::take(tx, who, row, act, Record::none().because(a.text("reason"))).map(drop)
+    leave(tx, who, row, act, a)
+}
+
+/// Takes the step; an application whose filing comes to nothing lapses.
+fn leave(tx: &mut Tx, who: &Caller, row: &Filing, act: Act, a: &Answers) -> Result<()> {
+    flow::take(tx, who, row, act, Record::none().because(a.text("reason")))?;
+    match row.amendment {
+        Some(of) if matches!(act, Act::Object | Act::Withdraw) => amendment::lapse(tx, of, a.text("reason")),
+        _ => Ok(()),
+    }
 }
 
 /// A filing under which a licence lives is not withdrawn.
 fn may_withdraw(look: &mut Look, _: &Caller, row: &Filing) -> Result<()> {
-    match licence::live(look, row.scenario, row.holder)? {
-        Some(live) if live.filing == row.id => Err(Refusal::Taken),
-        _ => Ok(()),
-    }
+    if licence::under(look, row.id)?.is_some() { Err(Refusal::Taken) } else { Ok(()) }
 }
 
 /// A filing's row, whoever asks: for verbs.
@@ -269,10 +331,10 @@ pub fn row(look: &mut Look, id: Id<Filing>) -> Result<Filing> {
     Ok(filing::table.find(id).select(Filing::as_select()).first(look.db())?)
 }
 
-/// The live filing of a bid: filed, returned or received.
+/// The live filing of a bid's first grant: filed, returned or received.
 pub fn live(look: &mut Look, bid: Id<Bid>) -> Result<Option<Filing>> {
     Ok(filing::table
-        .filter(filing::bid.eq(bid).and(filing::state.eq_any([State::Filed, State::Returned, State::Received])))
+        .filter(filing::bid.eq(bid).and(filing::amendment.is_null()).and(filing::state.eq_any([State::Filed, State::Returned, State::Received])))
         .select(Filing::as_select())
         .first(look.db())
         .optional()?)

@@ -2,19 +2,26 @@
 //! them until a licence is granted (ZJK-13). What licensed developers make of the data lives in `secondary`.
 
 pub mod agreement;
+pub mod amendment;
 pub mod announcement;
+pub mod archive;
 pub mod assessment;
+pub mod bar;
 pub mod bid;
 pub mod demand;
+pub mod destruction;
 pub mod dossier;
 pub mod filing;
 pub mod licence;
 pub mod objection;
+pub mod oversight;
 pub mod plan;
 pub mod question;
+pub mod rectification;
 pub mod scenario;
 pub mod scoring;
 pub mod selection;
+pub mod termination;
 
 pub use announcement::Announcement;
 pub use demand::Demand;

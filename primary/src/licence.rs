@@ -3,10 +3,13 @@
 
 use crate::Purpose;
 use crate::agreement;
+use crate::amendment;
+use crate::bar;
 use crate::bid;
 use crate::filing::{self, Filing};
 use crate::plan;
 use crate::scenario::Scenario;
+use crate::termination;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use enclave::access;
@@ -20,9 +23,16 @@ use platform::{At, Caller, Fault, Id, Look, MultiBackend, Refusal, Result, Role,
 use serde::Serialize;
 use serde_json::json;
 
+mod ending;
+pub mod permission;
 pub mod register;
+mod reminder;
 pub mod term;
 
+pub(crate) use ending::end;
+pub use ending::expire_due;
+pub use permission::{Permission, able, may, permissions};
+pub use reminder::remind_due;
 pub use register::{Published, public, public_list};
 pub use term::Term;
 
@@ -34,37 +44,51 @@ words! {
 words! {
     pub enum Act: "licence-act" {
         Draft = "draft", Redraft = "redraft", Sign = "sign", Countersign = "countersign", Suspend = "suspend", Resume = "resume",
-        End = "end", Expire = "expire", Drop = "drop",
+        GiveNotice = "give_notice", End = "end", Expire = "expire", Supersede = "supersede", Drop = "drop", Remind = "remind",
     }
 }
 words! {
-    /// Why a licence was ended before its last day (ZJK-35, BJ-20). One that ran out has no such ground.
+    /// Why a licence was ended before its last day (ZJK-33, ZJK-35, BJ-20). One that ran out has no such ground.
     pub enum EndKind: "end-kind" {
         PolicyStop = "policy_stop",
         Incident = "incident",
         Breach = "breach",
+        /// Data used beyond what was granted (ZJK-21).
+        Misuse = "misuse",
+        /// Facts withheld or misstated to those who supervise (ZJK-33).
+        Concealment = "concealment",
         PoorEvaluation = "poor_evaluation",
         StandingChanged = "standing_changed",
         Voluntary = "voluntary",
         BadCredit = "bad_credit",
+        /// A new agreement took its place (ZJK-17).
+        Superseded = "superseded",
     }
 }
 
 use Role::{Calendar, DeveloperAdmin, Legal, Office};
 
+const ALL: &[Tell] = &[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)];
+
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Draft, &[Legal], State::Drafted, "ZJK-13(5)").tell(&[Tell::Owner]).clock("agreement_signing"),
     step(State::Drafted, Act::Redraft, &[Legal], State::Drafted, "ZJK-16").tell(&[Tell::Owner]),
     step(State::Drafted, Act::Sign, &[Legal], State::Signed, "ZJK-16").tell(&[Tell::Owner]),
-    step(State::Drafted, Act::Drop, &[Legal], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
+    step(State::Drafted, Act::Drop, &[Legal, Calendar], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
     step(State::Signed, Act::Countersign, &[DeveloperAdmin], State::InForce, "ZJK-16").tell(&[Tell::Role(Legal), Tell::Role(Office)]),
-    step(State::Signed, Act::Drop, &[Legal], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
+    step(State::Signed, Act::Drop, &[Legal, Calendar], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
     step(State::InForce, Act::Suspend, &[Office, Legal], State::Suspended, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]).clock("rectification"),
     step(State::Suspended, Act::Resume, &[Office, Legal], State::InForce, "ZJK-34").tell(&[Tell::Owner, Tell::Role(Legal)]),
-    step(State::InForce, Act::End, &[Office, Legal], State::Ended, "ZJK-35").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
-    step(State::Suspended, Act::End, &[Office, Legal], State::Ended, "ZJK-35").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
+    step(State::InForce, Act::GiveNotice, &[DeveloperAdmin], State::InForce, "BJ-20"),
+    step(State::Suspended, Act::GiveNotice, &[DeveloperAdmin], State::Suspended, "BJ-20"),
+    // Nobody ends a licence by himself: a termination does, that one proposed and another decided.
+    step(State::InForce, Act::End, &[Office, Calendar], State::Ended, "ZJK-35").tell(ALL),
+    step(State::Suspended, Act::End, &[Office, Calendar], State::Ended, "ZJK-35").tell(ALL),
     step(State::InForce, Act::Expire, &[Calendar], State::Ended, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Legal)]),
     step(State::Suspended, Act::Expire, &[Calendar], State::Ended, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::InForce, Act::Supersede, &[DeveloperAdmin, Calendar], State::Ended, "ZJK-17").tell(ALL),
+    step(State::InForce, Act::Remind, &[Calendar], State::InForce, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::Suspended, Act::Remind, &[Calendar], State::Suspended, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Legal)]),
 ];
 
 /// What is asked for a draft; scope, resources and fee are those filed, for a contract may not depart from what was called
@@ -79,7 +103,8 @@ const DRAFT: Sheet = Sheet {
     ],
 };
 const REDRAFT: Sheet = Sheet { name: "licence", fields: &[sheet::date("from_on"), sheet::date("to_on"), sheet::text("supplement", 5000).optional()] };
-const END: Sheet = Sheet { name: "licence-end", fields: &[sheet::choice::<EndKind>("end_kind"), sheet::text("reason", 2000)] };
+/// A holder's own exit: from which day on it wants to be free (BJ-20).
+const NOTICE: Sheet = Sheet { name: "licence-notice", fields: &[sheet::date("ends_on"), sheet::text("reason", 2000)] };
 
 /// A licence; `owner` is its holder.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -107,6 +132,10 @@ pub struct Licence {
     pub in_force_at: Option<At>,
     pub ended_at: Option<At>,
     pub end_kind: Option<EndKind>,
+    /// The licence whose place it takes: amended or renewed (ZJK-17).
+    pub follows: Option<Id<Licence>>,
+    /// How many months before its end the holder was last reminded.
+    pub reminded: Option<i32>,
 }
 
 /// What a licence grants.
@@ -160,12 +189,14 @@ impl Noun for Licence {
     const RESTS: &'static [State] = &[State::InForce];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Sign, &sheet::NOTHING, sign).when(may_sign).careful(),
-        deed(Act::Countersign, &sheet::NOTHING, countersign).when(may_countersign).careful(),
+        deed(Act::Countersign, &sheet::NOTHING, countersign).when(may_countersign).careful().for_good(),
         deed(Act::Redraft, &REDRAFT, redraft),
         deed(Act::Resume, &REASON, resume).when(may_resume),
         deed(Act::Suspend, &REASON, suspend),
-        deed(Act::End, &END, end).careful(),
-        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop)),
+        deed(Act::GiveNotice, &NOTICE, termination::give_notice).when(|_, who, row| {
+            if row.owner.is_some_and(|o| who.acts_for(o)) { Ok(()) } else { Err(Refusal::NotFound) }
+        }),
+        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop)).for_good(),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -207,8 +238,9 @@ fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
     filing.must_be_received()?;
     bid::must_have_won(tx, filing.bid)?;
     interest::must_be_free(tx, who, filing.holder)?;
-    must_be_independent(tx, filing.holder)?;
-    if live(tx, filing.scenario, filing.holder)?.is_some() {
+    must_be_eligible(tx, filing.holder)?;
+    let follows = amendment::predecessor(tx, filing.amendment)?;
+    if live(tx, filing.scenario, filing.holder)?.is_some_and(|l| Some(l.id) != follows) {
         return Err(Refusal::rule("second-live-licence", "ZJK-13(5)"));
     }
     if is_used(tx, filing.id)? {
@@ -241,6 +273,8 @@ fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
         in_force_at: None,
         ended_at: None,
         end_kind: None,
+        follows,
+        reminded: None,
     };
     diesel::insert_into(licence::table).values(&row).execute(tx.db()).map_err(|e| match Refusal::from(e) {
         // The partial unique index says the rule again.
@@ -306,28 +340,46 @@ fn sign(tx: &mut Tx, who: &Caller, row: &Licence, _: Answers) -> Result<()> {
 
 fn may_countersign(look: &mut Look, who: &Caller, row: &Licence) -> Result<()> {
     plan::must_be_on_file(look, row.id)?;
+    ending::must_be_free_to_follow(look, row)?;
     person::must_be_ready(look, who)
 }
 
 /// Countersigns for the holder; the licence is in force, and from its first day the door of the operating domain is open.
+/// The one it follows ends in the same transaction when the new first day has come, else on that day (ZJK-17).
 fn countersign(tx: &mut Tx, who: &Caller, row: &Licence, _: Answers) -> Result<()> {
     row.must_last(tx.today())?;
     org::must_be_ready(tx, who)?;
-    must_be_independent(tx, row.holder()?)?;
+    must_be_eligible(tx, row.holder()?)?;
     let agreement = agreement::latest(tx, row.id)?;
     diesel::update(licence::table.find(row.id)).set(licence::in_force_at.eq(Some(tx.now()))).execute(tx.db())?;
-    flow::take(tx, who, row, Act::Countersign, Record::of(agreement.seal()))?;
-    open_door(tx, row)
+    let state = flow::take(tx, who, row, Act::Countersign, Record::of(agreement.seal()))?;
+    let taken = Licence { state, ..row.clone() };
+    open_door(tx, &taken)?;
+    if let Some(of) = filing::row(tx, row.filing)?.amendment {
+        amendment::complete(tx, of)?;
+    }
+    if row.from_on <= tx.today() { ending::take_over(tx, who, &taken) } else { Ok(()) }
 }
 
-fn open_door(tx: &mut Tx, row: &Licence) -> Result<()> {
+/// Opens the door of a licence that may be entered: in force, not over, and no order of rectification in the way. It is
+/// left as it is otherwise, and when it is open already.
+pub(crate) fn open_door(tx: &mut Tx, row: &Licence) -> Result<()> {
+    let stands_open = access::stands_open(tx, row.id.cast())?;
+    if row.state != State::InForce || tx.today() > row.to_on || stands_open || permission::is_closed(tx, row, Permission::Enter)? {
+        return Ok(());
+    }
     access::open(tx, row.id.cast(), row.holder()?, row.from_on, row.to_on).map(drop)
 }
 
 /// Suspends: the door closes in the same transaction (ZJK-34).
 fn suspend(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
     flow::take(tx, who, row, Act::Suspend, Record::none().because(a.text("reason")))?;
-    access::close(tx, row.id.cast(), Act::Suspend.as_str()).map(drop)
+    access::close(tx, row.id.cast(), Act::Suspend.as_str())?;
+    // One that is to follow and was countersigned already does not get round it.
+    match successor(tx, row.id)?.filter(|l| l.state == State::InForce) {
+        Some(next) => suspend(tx, who, &next, a),
+        None => Ok(()),
+    }
 }
 
 /// What the office has suspended, only the office resumes.
@@ -341,34 +393,12 @@ fn may_resume(look: &mut Look, who: &Caller, row: &Licence) -> Result<()> {
 
 fn resume(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
     row.must_last(tx.today())?;
-    flow::take(tx, who, row, Act::Resume, Record::none().because(a.text("reason")))?;
-    open_door(tx, row)
-}
-
-/// Ends a licence before its last day, on one of the grounds of ZJK-35 and BJ-20; the door closes at once (ZJK-31).
-fn end(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
-    diesel::update(licence::table.find(row.id))
-        .set((licence::ended_at.eq(Some(tx.now())), licence::end_kind.eq(EndKind::of(a.text("end_kind")))))
-        .execute(tx.db())?;
-    flow::take(tx, who, row, Act::End, Record::of(&a).because(a.text("reason")))?;
-    access::close(tx, row.id.cast(), Act::End.as_str()).map(drop)
-}
-
-/// Ends every licence whose last day is over, at most 500 at a time; the daily job calls it.
-pub fn expire_due(tx: &mut Tx) -> Result<usize> {
-    let today = tx.today();
-    let over: Vec<Licence> = licence::table
-        .filter(licence::state.eq_any([State::InForce, State::Suspended]).and(licence::to_on.lt(today)))
-        .order(licence::to_on.asc())
-        .limit(500)
-        .select(Licence::as_select())
-        .load(tx.db())?;
-    for row in &over {
-        diesel::update(licence::table.find(row.id)).set(licence::ended_at.eq(Some(day::end_of_day_utc(row.to_on)))).execute(tx.db())?;
-        flow::take(tx, &Caller::calendar(), row, Act::Expire, Record::none())?;
-        access::close(tx, row.id.cast(), Act::Expire.as_str())?;
+    let state = flow::take(tx, who, row, Act::Resume, Record::none().because(a.text("reason")))?;
+    open_door(tx, &Licence { state, ..row.clone() })?;
+    match successor(tx, row.id)?.filter(|l| l.state == State::Suspended) {
+        Some(next) => resume(tx, who, &next, a),
+        None => Ok(()),
     }
-    Ok(over.len())
 }
 
 fn asked_day(a: &Answers, field: &str) -> Option<NaiveDate> {
@@ -380,31 +410,77 @@ pub fn must_be_independent(look: &mut Look, holder: Id<Org>) -> Result<()> {
     if org::row(look, holder)?.affiliate { Err(Refusal::rule("affiliate", "ZJK-13(6)")) } else { Ok(()) }
 }
 
+/// Who may be granted anything: independent of the primary operator, and not on the bar list (ZJK-13(6), ZJK-33).
+pub fn must_be_eligible(look: &mut Look, holder: Id<Org>) -> Result<()> {
+    must_be_independent(look, holder)?;
+    bar::must_not_be_barred(look, holder)
+}
+
 /// A licence's row, whoever asks: for verbs.
 pub fn row(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
     Ok(licence::table.find(id).select(Licence::as_select()).first(look.db())?)
 }
 
-/// The live licence of a holder for a scenario: drafted, signed, in force or suspended.
+/// States in which a licence lives or comes to life.
+const LIVE: [State; 4] = [State::Drafted, State::Signed, State::InForce, State::Suspended];
+
+/// The live licence of a holder for a scenario: drafted, signed, in force or suspended. Of two, one of which follows the
+/// other, the elder.
 pub fn live(look: &mut Look, scenario: Id<Scenario>, holder: Id<Org>) -> Result<Option<Licence>> {
     Ok(licence::table
         .filter(licence::scenario.eq(scenario).and(licence::owner.eq(holder)))
-        .filter(licence::state.eq_any([State::Drafted, State::Signed, State::InForce, State::Suspended]))
+        .filter(licence::state.eq_any(LIVE))
+        .order((licence::created_at.asc(), licence::id.asc()))
         .select(Licence::as_select())
         .first(look.db())
         .optional()?)
 }
 
-/// The licence, when it is in force now; whoever asks.
-pub fn must_be_in_force(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
-    let row = row(look, id)?;
-    if row.is_in_force(look.today()) { Ok(row) } else { Err(Refusal::rule("licence-not-in-force", "ZJK-34")) }
+/// The live licence that was drafted under a filing.
+pub fn under(look: &mut Look, filing: Id<Filing>) -> Result<Option<Licence>> {
+    Ok(licence::table
+        .filter(licence::filing.eq(filing).and(licence::state.eq_any(LIVE)))
+        .select(Licence::as_select())
+        .first(look.db())
+        .optional()?)
 }
 
-/// The licence, when its holder may use data in the operating domain now: in force, and its door open.
-pub fn must_be_open(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
-    let row = must_be_in_force(look, id)?;
-    if access::is_open(look, id.cast())? { Ok(row) } else { Err(Refusal::rule("licence-not-in-force", "ZJK-34")) }
+/// The live licence that follows this one, drafted or countersigned.
+pub fn successor(look: &mut Look, of: Id<Licence>) -> Result<Option<Licence>> {
+    Ok(licence::table
+        .filter(licence::follows.eq(of).and(licence::state.eq_any(LIVE)))
+        .select(Licence::as_select())
+        .first(look.db())
+        .optional()?)
+}
+
+/// Every licence of the line this one stands in, first to last: what it follows and what follows it, at most 50 each way.
+pub fn line(look: &mut Look, of: &Licence) -> Result<Vec<Licence>> {
+    let mut line = vec![of.clone()];
+    while let (Some(before), true) = (line[0].follows, line.len() < 50) {
+        line.insert(0, row(look, before)?);
+    }
+    for _ in 0..50 {
+        let last = line[line.len() - 1].id;
+        let next: Option<Licence> = licence::table
+            .filter(licence::follows.eq(last).and(licence::state.ne(State::Dropped)))
+            .order(licence::created_at.desc())
+            .select(Licence::as_select())
+            .first(look.db())
+            .optional()?;
+        match next {
+            Some(next) => line.push(next),
+            None => break,
+        }
+    }
+    Ok(line)
+}
+
+/// The licence, when it is in force now by state and days; whoever asks. What it permits is the answer of [`may`].
+pub fn must_be_in_force(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
+    let row = row(look, id)?;
+    permission::must_be_in_force(&row, look.today())?;
+    Ok(row)
 }
 
 /// The licences of a holder that are in force now, newest first, at most 200.
@@ -465,6 +541,11 @@ mod tests {
     #[test]
     fn table_is_sound() {
         assert_eq!(flow::faults(&flow::table::<Licence>(), &["ended", "dropped"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn nobody_ends_a_licence_by_himself() {
+        assert!(Licence::DEEDS.iter().all(|d| !matches!(d.act, Act::End | Act::Supersede | Act::Remind)));
     }
 
     #[test]

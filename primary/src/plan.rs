@@ -19,7 +19,7 @@ use Role::{DeveloperAdmin, DeveloperStaff, Legal};
 
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::File, &[DeveloperAdmin, DeveloperStaff], State::Filed, "ZJK-14(1)").tell(&[Tell::Role(Legal)]),
-    step(State::Filed, Act::Replace, &[DeveloperAdmin, DeveloperStaff], State::Replaced, "ZJ-6.4"),
+    step(State::Filed, Act::Replace, &[DeveloperAdmin, DeveloperStaff], State::Replaced, "ZJK-14(1)"),
 ];
 
 const SHEET: Sheet = Sheet {

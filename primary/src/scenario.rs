@@ -207,7 +207,7 @@ fn insert(tx: &mut Tx, who: &Caller, act: Act, a: &Answers) -> Result<Id<Scenari
 }
 
 fn checked(tx: &mut Tx, own: Option<Id<Scenario>>, a: &Answers) -> Result<()> {
-    entry::must_be_published(tx, "entries", &a.list("entries"))?;
+    entry::must_be_operable(tx, "entries", &a.list("entries"))?;
     let title = [a.text("title").to_string()];
     if taken(tx, &title)?.iter().any(|(_, id)| Some(*id) != own) { Err(Refusal::fault("title", "title-taken")) } else { Ok(()) }
 }

@@ -24,7 +24,7 @@ pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Invite, &[Legal], State::Invited, "BJ-12"),
     step(State::Invited, Act::Submit, &[Expert], State::Submitted, "BJ-12").tell(&[Tell::Role(Legal)]),
     // The legal desk notes that an expert does not answer; it cannot take back scores that are in.
-    step(State::Invited, Act::Recuse, &[Expert, Legal], State::Recused, "BJ-12").tell(&[Tell::Role(Legal)]),
+    step(State::Invited, Act::Recuse, &[Expert, Legal], State::Recused, "BID-37").tell(&[Tell::Role(Legal)]),
 ];
 
 const INVITE: Sheet = Sheet { name: "scoring-invite", fields: &[sheet::pick("announcement", "announcement"), sheet::pick("expert", "expert")] };
@@ -187,6 +187,7 @@ pub fn invite(tx: &mut Tx, who: &Caller, of: Id<Announcement>, expert: Id<Person
     if !person::in_role(tx, Expert)?.iter().any(|(id, ..)| *id == expert) {
         return Err(Refusal::fault("expert", "not-a-choice"));
     }
+    must_be_independent(tx, expert)?;
     let bids = bid::opened(tx, of)?;
     let asked = Caller { person: Some(expert), ..Caller::public() };
     for bid in &bids {
@@ -216,6 +217,11 @@ pub fn invite(tx: &mut Tx, who: &Caller, of: Id<Announcement>, expert: Id<Person
     Ok(row.id)
 }
 
+/// The primary operator takes no part in development, nor does anybody of its affiliates score who may (ZJK-13(6), BJ-12).
+fn must_be_independent(look: &mut Look, expert: Id<Person>) -> Result<()> {
+    if org::is_of_affiliate(look, expert)? { Err(Refusal::rule("affiliated-expert", "ZJK-13(6)")) } else { Ok(()) }
+}
+
 /// Stands aside; an interest in bidders named is declared with it.
 fn recuse(tx: &mut Tx, who: &Caller, row: &Scoring, a: Answers) -> Result<()> {
     if who.person == Some(row.expert) {
@@ -235,6 +241,7 @@ fn ready(look: &mut Look, who: &Caller, row: &Scoring) -> Result<()> {
     if announcement::row(look, row.announcement)?.state != announcement::State::Opened {
         return Err(Refusal::Stale);
     }
+    must_be_independent(look, row.expert)?;
     let bids = bid::opened(look, row.announcement)?;
     if bids.iter().any(|b| b.state == bid::State::Opened) {
         return Err(Refusal::rule("admission-open", "ZJK-13(5)"));

@@ -74,10 +74,15 @@ pub fn open_due(tx: &mut Tx) -> Result<usize> {
         .limit(200)
         .select(Announcement::as_select())
         .load(tx.db())?;
+    let mut opened = 0;
     for row in &rows {
-        open(tx, &Caller::calendar(), row, Answers::default())?;
+        // One whose key is not here must not hold up the others; the log says which it is.
+        if bid::must_have_key(tx, row.id).is_ok() {
+            open(tx, &Caller::calendar(), row, Answers::default())?;
+            opened += 1;
+        }
     }
-    Ok(rows.len())
+    Ok(opened)
 }
 
 /// Every bid has been checked for admission, one at least was admitted, every expert called has scored or stood aside, and
@@ -125,7 +130,7 @@ pub fn may_notice(look: &mut Look, _: &Caller, row: &Announcement) -> Result<()>
 pub fn notice(tx: &mut Tx, who: &Caller, row: &Announcement, a: Answers) -> Result<()> {
     let bids = bid::opened(tx, row.id)?;
     must_be_free_of_all(tx, who, &bids)?;
-    let until = tx.profile().deadlines.bid_objection.due(tx.today(), &tx.calendar(), &[])?;
+    let until = tx.profile().period("bid_objection")?.due(tx.today(), &tx.calendar(), &[])?;
     let winners = a.0.get("winners").and_then(Value::as_u64).unwrap_or(1);
     let mut content = row.answers();
     content.set("winners", winners);
@@ -141,11 +146,11 @@ pub fn notice(tx: &mut Tx, who: &Caller, row: &Announcement, a: Answers) -> Resu
 /// The objection period has passed and every objection is answered.
 pub fn may_award(look: &mut Look, _: &Caller, row: &Announcement) -> Result<()> {
     if let Some(until) = row.objection_until.filter(|d| look.today() <= *d) {
-        return Err(Refusal::rule("objection-period", "BJ-12").with("until", until));
+        return Err(Refusal::rule("objection-period", "ZJK-29").with("until", until));
     }
     match announcement::unanswered_objections(look, row.id)? {
         0 => Ok(()),
-        count => Err(Refusal::rule("unanswered-objection", "BJ-12").with("count", count)),
+        count => Err(Refusal::rule("unanswered-objection", "ZJK-29").with("count", count)),
     }
 }
 

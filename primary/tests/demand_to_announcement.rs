@@ -29,6 +29,7 @@ struct Cast {
     legal: Caller,
     office: Caller,
     developers: Vec<Caller>,
+    bureau: Caller,
     entry: String,
 }
 
@@ -85,6 +86,7 @@ impl World {
                 .iter()
                 .map(|n| self.org(OrgKind::Developer, n, &[Role::DeveloperAdmin]).remove(0))
                 .collect(),
+            bureau,
             entry: entry.to_string(),
         }
     }
@@ -211,6 +213,59 @@ fn one_class_one_review() {
     assert_eq!((catalogue("city", "industry"), catalogue("", ""), catalogue("city", "public_good"), catalogue("x", "")), (1, 1, 0, 0));
     let seen = |who: &Caller| world.db.look(|look| demand::list(look, who, &demand::Ask::default(), Page::first(20))).unwrap().total;
     assert_eq!((seen(&cast.desk), seen(&cast.developers[0]), seen(&cast.developers[2])), (3, 1, 0));
+}
+
+/// Somebody who has signed in and belongs to no organisation.
+fn citizen(world: &World) -> Caller {
+    world
+        .db
+        .act(|tx| {
+            let admin = Caller { roles: vec![Role::Public, Role::SystemAdmin], ..Caller::public() };
+            let id = person::enter(tx, &admin, "citizen@example.cn", "赵民", "zh-CN")?;
+            person::caller(tx, id, None)
+        })
+        .unwrap()
+}
+
+/// Acts of which letters to that person tell.
+fn told(world: &World, of: &Caller) -> Vec<String> {
+    let me = of.person.unwrap();
+    let all = Page::of_asked(None, Some(100));
+    world.db.look(|look| platform::mail::list_with_events(look, me, all)).unwrap().rows.into_iter().filter_map(|(_, e)| Some(e?.act)).collect()
+}
+
+#[test]
+fn whoever_asks_for_himself_is_answered_himself() {
+    let world = World::new("citizen");
+    let cast = world.cast();
+    let citizen = citizen(&world);
+    let wish = world.open::<Demand>(&citizen, wish()).unwrap();
+    assert_eq!(told(&world, &citizen), Vec::<String>::new());
+    world.act(&cast.desk, wish, Demanded::Decline, json!({"reason": "已有同类场景"})).unwrap();
+    assert_eq!(told(&world, &citizen), ["decline"]);
+    assert_eq!(world.find(&citizen, wish).unwrap().state, demand::State::Declined);
+    let class = world.class(&cast, "industry");
+    let open = world.open::<Announcement>(&cast.desk, call(&cast, class)).unwrap();
+    world.act(&cast.desk, open, Announce::Publish, json!({})).unwrap();
+    let asked = world.open::<Question>(&citizen, json!({"announcement": open, "question": "个人可以参加吗？"})).unwrap();
+    world.act(&cast.desk, asked, question::Act::Answer, json!({"answer": "应为法人。"})).unwrap();
+    assert_eq!(told(&world, &citizen), ["answer", "decline"]);
+    // Nobody else hears of his demand.
+    assert!(!told(&world, &cast.developers[1]).contains(&"decline".to_string()));
+}
+
+#[test]
+fn what_the_profile_offers_is_said_in_both_languages() {
+    let world = World::new("offers");
+    let cast = world.cast();
+    for list in ["conditions", "materials"] {
+        let offers = world.db.look(|look| Announcement::choices(look, &cast.desk, None, list)).unwrap();
+        assert!(!offers.is_empty());
+        for offer in offers {
+            let chinese = |text: &str| text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+            assert!(chinese(offer.label(false)) && !chinese(offer.label(true)), "{offer:?}");
+        }
+    }
 }
 
 #[test]
@@ -357,4 +412,26 @@ fn what_serves_the_public_good_is_free_and_a_call_can_be_cancelled() {
     assert_eq!(codes(world.open::<Announcement>(&cast.desk, call(&cast, class)).unwrap_err()), [fault("scenario", "not-a-choice")]);
     let list = |who: &Caller| world.db.look(|look| announcement::list(look, who, &announcement::Ask::default(), Page::first(20))).unwrap().total;
     assert_eq!((list(&Caller::public()), list(&cast.desk)), (1, 1));
+}
+
+/// What the law keeps out of authorised operation is picked neither for a class nor for a call (ZJK-15).
+#[test]
+fn what_is_kept_out_is_picked_nowhere() {
+    let world = World::new("kept-out");
+    let cast = world.cast();
+    let class = world.class(&cast, "industry");
+    let draft = world.open::<Announcement>(&cast.desk, call(&cast, class)).unwrap();
+    let said = |title: &str| {
+        json!({"title": title, "domain": "city", "purpose": "industry", "description": "说明", "product_forms": ["report"], "entries": [cast.entry]})
+    };
+    world.open::<Scenario>(&cast.desk, said("之前")).unwrap();
+    let entry: Id<resources::Entry> = cast.entry.parse().unwrap();
+    world.act(&cast.bureau, entry, resources::entry::Act::Exclude, json!({"ground": "secret", "basis": "反不正当竞争法第九条"})).unwrap();
+    let refused = world.open::<Scenario>(&cast.desk, said("之后")).unwrap_err();
+    assert_eq!((refused.code(), refused.article()), ("excluded-data", Some("ZJK-15")));
+    assert_eq!(world.act(&cast.desk, draft, Announce::Publish, json!({})).unwrap_err().code(), "excluded-data");
+    let offers = world.db.look(|look| Scenario::choices(look, &cast.desk, None, "entries")).unwrap();
+    assert!(offers.is_empty());
+    world.act(&cast.bureau, entry, resources::entry::Act::Readmit, json!({"reason": "已处理"})).unwrap();
+    world.act(&cast.desk, draft, Announce::Publish, json!({})).unwrap();
 }

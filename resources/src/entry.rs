@@ -4,19 +4,26 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use platform::caller::{Caller, Role};
-use platform::db::{Look, MultiBackend, Tx};
+use platform::caller::{Caller, OrgKind, Role};
+use platform::db::{Look, Tx};
 use platform::diesel;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
-use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, org};
 use platform::refusal::{Fault, Refusal, Result};
 use platform::schema::entry;
 use platform::sheet::{self, Answers, NOTHING, REASON, REMARK, Sheet};
 use platform::{At, Id, Word, words};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeMap;
+
+mod ask;
+mod marks;
+
+pub use ask::*;
+pub use marks::{ADJUST, adjust};
+use marks::{EXCLUDE, REVIEW, consent, exclude, provider, readmit};
 
 words! {
     pub enum State: "entry-state" {
@@ -26,7 +33,14 @@ words! {
 words! {
     pub enum Act: "entry-act" {
         Enter = "enter", Import = "import", Edit = "edit", Submit = "submit", Return = "return", Publish = "publish",
-        Revise = "revise", Withdraw = "withdraw",
+        Revise = "revise", Withdraw = "withdraw", Review = "review", Adjust = "adjust", Exclude = "exclude", Readmit = "readmit",
+        Consent = "consent", Revoke = "revoke",
+    }
+}
+words! {
+    /// Why data stays out of authorised operation: the five grounds of ZJK-15.
+    pub enum Ground: "exclusion" {
+        Forbidden = "forbidden", Security = "security", Personal = "personal", Secret = "secret", Agreement = "agreement",
     }
 }
 words! {
@@ -82,7 +96,7 @@ impl Level {
     }
 }
 
-use Role::{Bureau, Source};
+use Role::{Bureau, Legal, ScenarioDesk, Source};
 
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Enter, &[Source], State::Drafted, "ZJK-7"),
@@ -91,12 +105,25 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Returned, Act::Edit, &[Source], State::Drafted, "ZJK-7"),
     step(State::Drafted, Act::Submit, &[Source], State::Submitted, "ZJK-7").tell(&[Tell::Role(Bureau)]),
     step(State::Submitted, Act::Return, &[Bureau], State::Returned, "ZJK-7").tell(&[Tell::Owner]),
-    step(State::Submitted, Act::Publish, &[Bureau], State::Published, "ZJK-7").tell(&[Tell::Owner]),
-    step(State::Published, Act::Revise, &[Source], State::Drafted, "XC-23"),
-    step(State::Withdrawn, Act::Revise, &[Source], State::Drafted, "XC-23"),
-    step(State::Published, Act::Withdraw, &[Source, Bureau], State::Withdrawn, "ZJK-15").tell(&[Tell::Owner]),
+    step(State::Submitted, Act::Publish, &[Bureau], State::Published, "ZJK-7").tell(&[Tell::Owner]).clock("attribute_review"),
+    step(State::Published, Act::Revise, &[Source], State::Drafted, "ZJK-10"),
+    step(State::Withdrawn, Act::Revise, &[Source], State::Drafted, "ZJK-10"),
+    step(State::Published, Act::Withdraw, &[Source, Bureau], State::Withdrawn, "ZJK-10").tell(&[Tell::Owner]),
     step(State::Drafted, Act::Withdraw, &[Source], State::Withdrawn, "ZJK-7"),
     step(State::Returned, Act::Withdraw, &[Source], State::Withdrawn, "ZJK-7"),
+    // Sharing and opening are looked at anew again and again; each look starts the clock of the next (XC-23).
+    step(State::Published, Act::Review, &[Source], State::Published, "XC-23").clock("attribute_review"),
+    step(State::Published, Act::Adjust, &[Source], State::Published, "XC-23").tell(&[Tell::Role(Bureau)]).clock("attribute_review"),
+    step(State::Published, Act::Exclude, &[Source, Bureau], State::Published, "ZJK-15").tell(&[
+        Tell::Owner,
+        Tell::Role(ScenarioDesk),
+        Tell::Role(Legal),
+    ]),
+    step(State::Drafted, Act::Exclude, &[Source], State::Drafted, "ZJK-15"),
+    step(State::Published, Act::Readmit, &[Bureau], State::Published, "ZJK-15").tell(&[Tell::Owner]),
+    // Data that came by sharing enters authorised operation only with its provider's consent.
+    step(State::Published, Act::Consent, &[Source], State::Published, "ZJK-15").tell(&[Tell::Owner]),
+    step(State::Published, Act::Revoke, &[Source], State::Published, "ZJK-15").tell(&[Tell::Owner, Tell::Role(Legal)]),
 ];
 
 /// One field of the data.
@@ -120,6 +147,7 @@ pub const ENTRY: Sheet = Sheet {
         sheet::text("open_basis", 1000).optional().under("class"),
         sheet::choice::<Cycle>("cycle").under("supply"),
         sheet::line("format", 100).optional().under("supply"),
+        sheet::pick("shared_from", "units").optional().under("supply"),
         sheet::rows("fields", &FIELD).optional().under("supply"),
         sheet::text("remark", 4000).optional().under("supply"),
     ],
@@ -150,12 +178,38 @@ pub struct Entry {
     pub cycle: Cycle,
     /// Holds data about persons.
     pub personal: bool,
+    /// The unit from which the owner has it by sharing.
+    pub shared_from: Option<Id<Org>>,
+    /// Day on which that unit consented to authorised operation.
+    pub consented_on: Option<NaiveDate>,
+    /// Why it stays out of authorised operation, with the legal basis.
+    pub excluded: Option<Ground>,
+    pub excluded_basis: Option<String>,
 }
 
 impl Entry {
     /// What is said of it.
     pub fn answers(&self) -> Answers {
         Answers::parse(&self.content)
+    }
+    /// Refuses when it may not enter authorised operation: excluded by law, personal, or shared-in without consent (ZJK-15).
+    pub fn must_be_operable(&self) -> Result<()> {
+        let no = |code| Err(Refusal::rule(code, "ZJK-15").with("title", &self.title));
+        match (self.excluded, self.personal, self.shared_from, self.consented_on) {
+            (Some(_), ..) => no("excluded-data"),
+            (None, true, ..) => no("personal-data"),
+            (None, false, Some(_), None) => no("no-provider-consent"),
+            _ => Ok(()),
+        }
+    }
+    /// Whether everybody may have the data itself: published, open without condition, and nothing that keeps it closed.
+    pub fn is_open(&self) -> bool {
+        self.state == State::Published && self.open == Open::Unconditional && self.excluded.is_none() && !self.personal
+    }
+    /// Refuses to open without condition what the law keeps closed (XC-27).
+    fn may_open(&self, open: Open) -> Result<()> {
+        let closed = self.personal || self.excluded.is_some() || self.level == Level::L4;
+        if open == Open::Unconditional && closed { Err(Refusal::rule("not-to-open", "XC-27").with("title", &self.title)) } else { Ok(()) }
     }
 }
 
@@ -173,6 +227,7 @@ impl Noun for Entry {
         deed(Act::Edit, &ENTRY, edit).when(own),
         deed(Act::Submit, &NOTHING, |tx, who, row: &Entry, _| flow::take(tx, who, row, Act::Submit, Record::of(row.answers())).map(drop)).when(own),
         deed(Act::Publish, &REMARK, |tx, who, row: &Entry, a| {
+            row.may_open(row.open)?;
             flow::take(tx, who, row, Act::Publish, Record::of(row.answers()).because(a.text("reason"))).map(drop)
         }),
         deed(Act::Return, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Return, Record::none().because(a.text("reason"))).map(drop)),
@@ -180,6 +235,20 @@ impl Noun for Entry {
             .when(own),
         deed(Act::Withdraw, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Withdraw, Record::none().because(a.text("reason"))).map(drop))
             .when(|look, who, row| if who.is(Bureau) { Ok(()) } else { own(look, who, row) }),
+        deed(Act::Review, &REVIEW, |tx, who, row: &Entry, a| {
+            let kept = json!({"share": row.share, "open": row.open});
+            flow::take(tx, who, row, Act::Review, Record::of(kept).because(a.text("reason"))).map(drop)
+        })
+        .when(own),
+        deed(Act::Adjust, &ADJUST, |tx, who, row, a| adjust(tx, who, row, &a)).when(own),
+        deed(Act::Exclude, &EXCLUDE, exclude).when(|look, who, row| match row.excluded {
+            Some(_) => Err(Refusal::Taken),
+            None if who.is(Bureau) => Ok(()),
+            None => own(look, who, row),
+        }),
+        deed(Act::Readmit, &REASON, readmit).when(|_, _, row| if row.excluded.is_some() { Ok(()) } else { Err(Refusal::NotFound) }),
+        deed(Act::Consent, &REMARK, |tx, who, row, a| consent(tx, who, row, Act::Consent, &a)).when(|_, who, row| provider(who, row, false)),
+        deed(Act::Revoke, &REASON, |tx, who, row, a| consent(tx, who, row, Act::Revoke, &a)).when(|_, who, row| provider(who, row, true)),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -201,11 +270,28 @@ impl Noun for Entry {
     /// A published entry is seen by everybody, any other by its source unit and by those who oversee.
     fn find(look: &mut Look, who: &Caller, id: Id<Entry>) -> Result<Entry> {
         let row: Entry = entry::table.find(id).select(Entry::as_select()).first(look.db())?;
-        let seen = row.state == State::Published || who.oversees() || who.is(Role::Calendar) || row.owner.is_some_and(|o| who.acts_for(o));
+        let seen = row.state == State::Published || row.shared_from.is_some_and(|o| who.acts_for(o)) || who.oversees() || who.is(Role::Calendar) || row.owner.is_some_and(|o| who.acts_for(o));
         if seen { Ok(row) } else { Err(Refusal::NotFound) }
     }
+    fn choices(look: &mut Look, who: &Caller, row: Option<&Self>, list: &str) -> Result<Vec<Choice>> {
+        let own = row.and_then(|r| r.owner).or(who.org).map(|o| o.to_string());
+        Ok(if list == "units" {
+            org::choices(look, OrgKind::Source)?.into_iter().filter(|c| Some(&c.value) != own.as_ref()).collect()
+        } else {
+            Vec::new()
+        })
+    }
     fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
-        Ok(if act == Act::Edit { row.answers() } else { Answers::default() })
+        Ok(match act {
+            Act::Edit => row.answers(),
+            Act::Adjust => {
+                let said = row.answers();
+                Answers::of(json!({
+                    "share": row.share, "share_basis": said.text("share_basis"), "open": row.open, "open_basis": said.text("open_basis"),
+                }))
+            }
+            _ => Answers::default(),
+        })
     }
 }
 
@@ -235,6 +321,7 @@ struct Columns {
     open: Open,
     cycle: Cycle,
     personal: bool,
+    shared_from: Option<Id<Org>>,
 }
 
 fn columns(a: &Answers) -> Result<Columns> {
@@ -250,7 +337,18 @@ fn columns(a: &Answers) -> Result<Columns> {
         open: word(a, "open")?,
         cycle: word(a, "cycle")?,
         personal: a.ticked("personal"),
+        shared_from: match a.given("shared_from").and_then(|v| v.as_str()) {
+            Some(id) => Some(id.parse().map_err(|_| Refusal::fault("shared_from", "not-a-choice"))?),
+            None => None,
+        },
     })
+}
+
+/// Refuses a unit that is none, or the owner itself.
+fn must_be_another(look: &mut Look, owner: Id<Org>, unit: Option<Id<Org>>) -> Result<()> {
+    let Some(unit) = unit else { return Ok(()) };
+    let known = unit != owner && org::row(look, unit).is_ok_and(|o| o.kind == OrgKind::Source);
+    if known { Ok(()) } else { Err(Refusal::fault("shared_from", "not-a-choice")) }
 }
 
 /// Which of these titles the unit's catalogue holds already, with the entry; titles are unique per unit.
@@ -280,6 +378,7 @@ pub(crate) fn enter(tx: &mut Tx, who: &Caller, act: Act, a: &Answers) -> Result<
 }
 
 fn insert(tx: &mut Tx, who: &Caller, owner: Id<Org>, act: Act, a: &Answers, c: Columns) -> Result<Id<Entry>> {
+    must_be_another(tx, owner, c.shared_from)?;
     let row = Entry {
         id: tx.id(),
         serial: None,
@@ -300,6 +399,10 @@ fn insert(tx: &mut Tx, who: &Caller, owner: Id<Org>, act: Act, a: &Answers, c: C
         open: c.open,
         cycle: c.cycle,
         personal: c.personal,
+        shared_from: c.shared_from,
+        consented_on: None,
+        excluded: None,
+        excluded_basis: None,
     };
     diesel::insert_into(entry::table).values(&row).execute(tx.db())?;
     flow::begin_case(tx, who, &row, act, Record::of(a))?;
@@ -322,6 +425,7 @@ fn edit(tx: &mut Tx, who: &Caller, row: &Entry, a: Answers) -> Result<()> {
     if !faults.is_empty() {
         return Err(Refusal::Faulty(faults));
     }
+    must_be_another(tx, owner, c.shared_from)?;
     diesel::update(entry::table.find(row.id))
         .set((
             entry::title.eq(&c.title),
@@ -333,118 +437,18 @@ fn edit(tx: &mut Tx, who: &Caller, row: &Entry, a: Answers) -> Result<()> {
             entry::open.eq(c.open),
             entry::cycle.eq(c.cycle),
             entry::personal.eq(c.personal),
+            entry::shared_from.eq(c.shared_from),
+            // Consent was given to what the entry said then.
+            entry::consented_on.eq(None::<NaiveDate>),
         ))
         .execute(tx.db())?;
     let named = Entry { title: c.title, ..row.clone() };
     flow::take(tx, who, &named, Act::Edit, Record::of(&a)).map(drop)
 }
 
-/// What a list of entries asks for. Empty fields ask for everything.
-#[derive(Clone, Debug, Default)]
-pub struct Ask {
-    pub words: String,
-    pub state: Option<State>,
-    pub domain: Option<Domain>,
-    pub level: Option<Level>,
-}
-
-fn asked(look: &mut Look, ask: &Ask, of: Option<Id<Org>>, page: Page) -> Result<Paged<Entry>> {
-    let filter = || {
-        let mut q = entry::table.into_boxed::<MultiBackend>();
-        if let Some(of) = of {
-            q = q.filter(entry::owner.eq(of));
-        }
-        if let Some(state) = ask.state {
-            q = q.filter(entry::state.eq(state));
-        }
-        if let Some(domain) = ask.domain {
-            q = q.filter(entry::domain.eq(domain));
-        }
-        if let Some(level) = ask.level {
-            q = q.filter(entry::level.eq(level));
-        }
-        if !ask.words.trim().is_empty() {
-            let like = like(&ask.words);
-            q = q.filter(entry::title.like(like.clone()).escape('\\').or(entry::code.like(like).escape('\\')));
-        }
-        q
-    };
-    let total: i64 = filter().count().get_result(look.db())?;
-    let rows = filter()
-        .order((entry::updated_at.desc(), entry::id.desc()))
-        .limit(page.limit())
-        .offset(page.offset())
-        .select(Entry::as_select())
-        .load(look.db())?;
-    Ok(page.of(rows, total))
-}
-
-/// Entries in the caller's sight, last changed first: those who oversee see all, a source unit its own, others what is published.
-pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Paged<Entry>> {
-    if who.oversees() {
-        return asked(look, ask, None, page);
-    }
-    match who.org {
-        Some(own) if who.is(Source) => asked(look, ask, Some(own), page),
-        _ if ask.state.is_some_and(|s| s != State::Published) => Ok(page.of(Vec::new(), 0)),
-        _ => asked(look, &Ask { state: Some(State::Published), ..ask.clone() }, None, page),
-    }
-}
-
-/// The published catalogue, by words in title or code and by domain; an unknown domain finds nothing.
-pub fn published(look: &mut Look, words: &str, domain: &str, page: Page) -> Result<Paged<Entry>> {
-    let chosen = Domain::of(domain);
-    if chosen.is_none() && !domain.is_empty() {
-        return Ok(page.of(Vec::new(), 0));
-    }
-    asked(look, &Ask { words: words.into(), state: Some(State::Published), domain: chosen, level: None }, None, page)
-}
-
-/// Published entries as offers of a form, at most 500: `title · L2 · unit`.
-pub fn choices(look: &mut Look) -> Result<Vec<Choice>> {
-    let rows: Vec<Entry> = entry::table
-        .filter(entry::state.eq(State::Published))
-        .order((entry::title.asc(), entry::id.asc()))
-        .limit(500)
-        .select(Entry::as_select())
-        .load(look.db())?;
-    let units = org::names(look, rows.iter().filter_map(|r| r.owner).collect())?;
-    let unit = |row: &Entry| row.owner.and_then(|o| units.get(&o)).map_or("", String::as_str);
-    Ok(rows.iter().map(|r| Choice::new(r.id, format!("{} · L{} · {}", r.title, r.level.number(), unit(r)))).collect())
-}
-
-/// Some entries, whoever asks: for verbs that check level and marks. Texts that are no ids are passed over.
-pub fn by_ids(look: &mut Look, ids: &[String]) -> Result<Vec<Entry>> {
-    let ids: Vec<Id<Entry>> = ids.iter().filter_map(|i| i.parse().ok()).collect();
-    let mut rows = Vec::with_capacity(ids.len());
-    for some in ids.chunks(500) {
-        let found: Vec<Entry> = entry::table.filter(entry::id.eq_any(some.to_vec())).select(Entry::as_select()).load(look.db())?;
-        rows.extend(found);
-    }
-    Ok(rows)
-}
-
-/// Refuses, at that field, unless every id names a published entry; gives the entries back.
-pub fn must_be_published(look: &mut Look, field: &str, ids: &[String]) -> Result<Vec<Entry>> {
-    let rows = by_ids(look, ids)?;
-    let found: std::collections::HashSet<String> = rows.iter().filter(|r| r.state == State::Published).map(|r| r.id.to_string()).collect();
-    if ids.iter().all(|i| found.contains(i)) { Ok(rows) } else { Err(Refusal::fault(field, "not-a-choice")) }
-}
-
-/// How many entries are published, in all and by domain; for the front page.
-pub fn counts(look: &mut Look) -> Result<(i64, Vec<(Domain, i64)>)> {
-    let rows: Vec<(Domain, i64)> = entry::table
-        .filter(entry::state.eq(State::Published))
-        .group_by(entry::domain)
-        .select((entry::domain, diesel::dsl::count_star()))
-        .load(look.db())?;
-    Ok((rows.iter().map(|r| r.1).sum(), rows))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn table_is_sound() {

@@ -1,4 +1,4 @@
-//! 产品目录 — what is on offer: listed, under a licence in force, at a price received and in effect. Computed by a join at
+//! 产品目录 — what is on offer: listed, under a licence that permits it now, at a price received and in effect. Computed by a join at
 //! every question, never stored: when a licence is suspended its products are off the shelf in the same instant.
 
 mod page;
@@ -14,7 +14,7 @@ use platform::paging::{Page, Paged, like};
 use platform::schema::{licence, org, pricing as prices, product as products, product_version, scenario};
 use platform::sheet::Answers;
 use platform::{At, Id, Look, MultiBackend, Result, Word, diesel};
-use primary::licence::{Licence, State as LicenceState};
+use primary::licence::Licence;
 use primary::scenario::Scenario;
 use primary::{ProductForm, Purpose};
 use resources::{Cycle, Domain};
@@ -85,7 +85,9 @@ macro_rules! on_offer {
                     .on(product_version::product.eq(products::id).and(product_version::number.nullable().eq(products::approved_version))),
             )
             .filter(products::state.eq($crate::product::State::Listed))
-            .filter(licence::state.eq(LicenceState::InForce).and(licence::from_on.le($today)).and(licence::to_on.ge($today)))
+            // The SQL face of `licence::may(…, List)`.
+            .filter(licence::from_on.le($today).and(licence::to_on.ge($today)))
+            .filter(sql::<Bool>(&primary::licence::permission::in_sql(primary::licence::Permission::List)))
             .filter(prices::state.eq($crate::pricing::State::Received).and(prices::effective_on.le($today)))
             .filter(sql::<Bool>($crate::catalogue::NONE_LATER).bind::<Date, _>($today).sql(")"))
     };

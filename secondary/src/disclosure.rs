@@ -120,7 +120,7 @@ impl Noun for Disclosure {
     const RESTS: &'static [State] = &[State::Published];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Build, sheet: &BUILD, draft: false, run: build });
     const DEEDS: &'static [Deed<Self>] = &[
-        deed(Act::Publish, &NOTHING, publish).when(own),
+        deed(Act::Publish, &NOTHING, publish).when(own).for_good(),
         deed(Act::Annotate, &ANNOTATE, annotate).when(own),
         deed(Act::Rebuild, &NOTHING, rebuild).when(own),
     ];

@@ -209,7 +209,7 @@ fn checked(look: &Look, of: &Product, a: &Answers) -> Result<(Kind, NaiveDate)> 
         return Err(Refusal::Faulty(faults));
     }
     if of.purpose == Purpose::PublicGood && kind != Kind::Free {
-        return Err(Refusal::rule("public-good-free", "ZJK-6"));
+        return Err(Refusal::rule("public-good-free", "ZJK-6 PRI65"));
     }
     Ok((kind, from))
 }
@@ -255,7 +255,7 @@ fn refile(tx: &mut Tx, who: &Caller, row: &Pricing, mut a: Answers) -> Result<()
 fn receive(tx: &mut Tx, who: &Caller, row: &Pricing, a: Answers) -> Result<()> {
     let of = product::row(tx, row.product)?;
     if of.purpose == Purpose::PublicGood && row.tariff != Kind::Free {
-        return Err(Refusal::rule("public-good-free", "ZJK-6"));
+        return Err(Refusal::rule("public-good-free", "ZJK-6 PRI65"));
     }
     let from = row.effective_on.unwrap_or(tx.today()).max(tx.today());
     diesel::update(pricing::table.find(row.id)).set(pricing::effective_on.eq(Some(from))).execute(tx.db())?;

@@ -4,6 +4,7 @@
 pub mod form;
 mod shelf;
 mod submission;
+mod succession;
 mod tasks;
 pub mod version;
 
@@ -11,6 +12,7 @@ pub use form::{Content, PRODUCT};
 pub use shelf::must_be_listable;
 pub(crate) use shelf::{Decision, decided};
 pub use submission::must_be_ready;
+pub use succession::carry_over;
 pub use tasks::{Task, answer_to, tasks};
 pub use version::Version;
 
@@ -24,7 +26,7 @@ use platform::people::{Org, Person, org, person};
 use platform::schema::product;
 use platform::sheet::{Answers, REASON};
 use platform::{At, Caller, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, diesel, file, words};
-use primary::licence::{self, Licence};
+use primary::licence::{self, Licence, Permission};
 use primary::scenario::{self, Scenario};
 use primary::{ProductForm, Purpose};
 use resources::{Domain, entry};
@@ -40,11 +42,11 @@ words! {
     pub enum Act: "product-act" {
         Start = "start", Save = "save", Submit = "submit", Recall = "recall", Approve = "approve", Return = "return", Refuse = "refuse",
         List = "list", Delist = "delist", Revise = "revise", Resubmit = "resubmit", ApproveVersion = "approve_version",
-        ReturnVersion = "return_version", RefuseVersion = "refuse_version", Withdraw = "withdraw",
+        ReturnVersion = "return_version", RefuseVersion = "refuse_version", Withdraw = "withdraw", Carry = "carry",
     }
 }
 
-use Role::{DeveloperAdmin, DeveloperStaff, Reviewer};
+use Role::{Calendar, DeveloperAdmin, DeveloperStaff, Reviewer};
 use State::{Approved, Delisted, Drafted, Listed, Refused, Returned, Submitted, Withdrawn};
 
 const MAKER: &[Role] = &[DeveloperAdmin, DeveloperStaff];
@@ -61,10 +63,10 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(Submitted, Act::Approve, &[Reviewer], Approved, "ZJK-25").tell(OWNER),
     step(Submitted, Act::Return, &[Reviewer], Returned, "ZJK-25").tell(OWNER),
     step(Submitted, Act::Refuse, &[Reviewer], Refused, "ZJK-21").tell(OWNER),
-    step(Approved, Act::List, MAKER, Listed, "ZJK-23"),
-    step(Delisted, Act::List, MAKER, Listed, "ZJK-23"),
+    step(Approved, Act::List, MAKER, Listed, "ZJK-23 ZJK-25"),
+    step(Delisted, Act::List, MAKER, Listed, "ZJK-23 ZJK-25"),
     // The operator may take a product off the shelf at once when a risk is found.
-    step(Listed, Act::Delist, &[DeveloperAdmin, DeveloperStaff, Reviewer], Delisted, "ZJK-28").tell(OWNER),
+    step(Listed, Act::Delist, &[DeveloperAdmin, DeveloperStaff, Reviewer, Calendar], Delisted, "ZJK-23 ZJK-28").tell(OWNER),
     step(Approved, Act::Revise, MAKER, Approved, "ZJK-25"),
     step(Listed, Act::Revise, MAKER, Listed, "ZJK-25"),
     step(Delisted, Act::Revise, MAKER, Delisted, "ZJK-25"),
@@ -85,6 +87,13 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(Returned, Act::Withdraw, MAKER, Withdrawn, "ZJK-25"),
     step(Approved, Act::Withdraw, MAKER, Withdrawn, "ZJK-25"),
     step(Delisted, Act::Withdraw, MAKER, Withdrawn, "ZJK-25"),
+    // A new agreement took the licence's place.
+    step(Drafted, Act::Carry, &[Calendar], Drafted, "ZJK-17"),
+    step(Submitted, Act::Carry, &[Calendar], Submitted, "ZJK-17"),
+    step(Returned, Act::Carry, &[Calendar], Returned, "ZJK-17"),
+    step(Approved, Act::Carry, &[Calendar], Approved, "ZJK-17"),
+    step(Listed, Act::Carry, &[Calendar], Listed, "ZJK-17"),
+    step(Delisted, Act::Carry, &[Calendar], Delisted, "ZJK-17"),
 ];
 
 /// A data product.
@@ -146,7 +155,7 @@ impl Noun for Product {
         deed(Act::Recall, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Recall, a)),
         deed(Act::List, &platform::sheet::NOTHING, shelf::list).when(must_be_listable),
         deed(Act::Delist, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Delist, Record::none().because(a.text("reason"))).map(drop)),
-        deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)),
+        deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)).for_good(),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -184,7 +193,7 @@ impl Noun for Product {
     fn choices(look: &mut Look, who: &Caller, row: Option<&Self>, list: &str) -> Result<Vec<Choice>> {
         match (list, row) {
             ("licence", _) => {
-                let held = licence::in_force_of(look, who.org()?)?;
+                let held = licence::able(look, who.org()?, Permission::Submit)?;
                 Ok(held.iter().map(|l| Choice::new(l.id, format!("{} · {}", l.serial.as_deref().unwrap_or(""), l.title))).collect())
             }
             ("resource", Some(row)) => {
@@ -201,11 +210,21 @@ impl Noun for Product {
     }
 }
 
+/// An organisation's products that can still be submitted, newest first, at most 200.
+pub(crate) fn of_owner(look: &mut Look, of: Id<Org>) -> Result<Vec<Product>> {
+    Ok(product::table
+        .filter(product::owner.eq(of).and(product::state.eq_any([Drafted, Returned, Approved, Listed, Delisted])))
+        .order((product::created_at.desc(), product::id.desc()))
+        .limit(200)
+        .select(Product::as_select())
+        .load(look.db())?)
+}
+
 /// Begins a product under one of the holder's licences in force.
 fn start(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Product>> {
     let holder = org::must_be_ready(tx, who)?;
     person::must_be_ready(tx, who)?;
-    let licence = licence::must_be_in_force(tx, a.text("licence").parse()?)?;
+    let licence = licence::may(tx, a.text("licence").parse()?, Permission::Submit)?;
     if licence.owner != Some(holder.id) {
         return Err(Refusal::NotFound);
     }

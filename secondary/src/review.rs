@@ -222,7 +222,7 @@ impl Noun for Review {
 
 /// The points of the profile, as offers of a form.
 pub fn points(look: &Look) -> Vec<Choice> {
-    look.profile().compliance.points.iter().map(|p| Choice::new(&p.key, p.name.zh.clone())).collect()
+    look.profile().compliance.points.iter().map(|p| Choice::said(&p.key, &p.name)).collect()
 }
 
 /// Opens the review of a version just submitted.

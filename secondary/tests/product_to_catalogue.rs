@@ -273,6 +273,62 @@ fn a_draft_is_kept_as_typed_and_only_what_the_licence_covers_is_submitted() {
 }
 
 #[test]
+fn what_is_allowed_by_exception_waits_for_the_offices_approval_of_that_product() {
+    use secondary::clearance::{self, Clearance};
+    let w = World::new("clearance", Purpose::Industry);
+    let office = people(&w.db, OrgKind::Office, "协调机制办公室", &[Role::Office]).remove(0);
+    w.sql(&format!("UPDATE entry SET level = 'l4' WHERE id = '{}'", w.entries[1])).unwrap();
+    let id = w.open::<Product>(&w.maker, json!({"licence": w.licence.to_string(), "title": "停车模型", "form": "model"})).unwrap();
+    let save = |form: &str| {
+        let mut typed = w.full();
+        typed["form"] = form.into();
+        typed["fields"] = json!([{"name": "free", "type": "number", "meaning": "空余泊位"}]);
+        w.act(&w.maker, id, Act::Save, typed).unwrap();
+    };
+    let wish = || json!({"product": id.to_string(), "need": "只有用到停车记录才能训练模型", "safeguards": "仅交付模型参数，经重标识测试"});
+    let submits = || w.act(&w.maker, id, Act::Submit, TRUTHFUL());
+    // An interface to data of level 4 is refused outright: there is nothing to approve.
+    save("interface");
+    assert_eq!(code(submits()), "level-form");
+    assert_eq!(code(w.open::<Clearance>(&w.maker, wish())), "no-approval-needed");
+    save("model");
+    assert_eq!(code(submits()), "approval-missing");
+    let offers = w.db.look(|look| Clearance::choices(look, &w.maker, None, "product")).unwrap();
+    assert_eq!(offers.len(), 1);
+    assert_eq!(code(w.open::<Clearance>(&w.rival, wish())), "not-found");
+    let asked = w.open::<Clearance>(&w.maker, wish()).unwrap();
+    assert_eq!(code(w.open::<Clearance>(&w.maker, wish())), "taken");
+    assert!(w.find(&office, asked).unwrap().due_on.is_some());
+    assert_eq!(code(w.find(&w.rival, asked)), "not-found");
+    assert_eq!(code(submits()), "approval-missing");
+    assert_eq!(code(w.act(&w.reviewers[0], asked, clearance::Act::Approve, json!({}))), "wrong-role");
+    w.act(&office, asked, clearance::Act::Approve, json!({"reason": "限于模型参数"})).unwrap();
+    // The approval is for that form and those resources.
+    save("report");
+    assert_eq!(code(submits()), "approval-missing");
+    save("model");
+    submits().unwrap();
+    // Revoked before it is decided: the review cannot approve it, and it cannot be listed.
+    w.act(&office, asked, clearance::Act::Revoke, json!({"reason": "发现重标识风险"})).unwrap();
+    let review = w.review_of(id).id;
+    w.voted(review, ["meets"; 5], ["meets"; 5]);
+    assert_eq!(code(w.act(&w.reviewers[0], review, Judge::Approve, json!({}))), "approval-missing");
+    let again = w.open::<Clearance>(&w.maker, wish()).unwrap();
+    w.act(&office, again, clearance::Act::Refuse, json!({"reason": "风险未消除"})).unwrap();
+    let third = w.open::<Clearance>(&w.maker, wish()).unwrap();
+    w.act(&w.maker, third, clearance::Act::Withdraw, json!({})).unwrap();
+    assert_eq!(code(w.act(&office, third, clearance::Act::Approve, json!({}))), "wrong-state");
+    let last = w.open::<Clearance>(&w.maker, wish()).unwrap();
+    w.act(&office, last, clearance::Act::Approve, json!({})).unwrap();
+    w.act(&w.reviewers[0], review, Judge::Approve, json!({})).unwrap();
+    let price = w.open::<Pricing>(&w.maker, w.price(id)).unwrap();
+    w.act(&w.finance, price, Price::Receive, json!({})).unwrap();
+    assert!(w.may(&w.maker, id).contains(&"list"));
+    w.act(&office, last, clearance::Act::Revoke, json!({"reason": "发现重标识风险"})).unwrap();
+    assert!(!w.may(&w.maker, id).contains(&"list"));
+}
+
+#[test]
 fn two_reviewers_look_unseen_by_each_other_and_decide_together() {
     let w = World::new("blind", Purpose::Industry);
     let (id, _) = w.submitted();

@@ -58,7 +58,7 @@ on_both! {
     an_act_falls_alone(world) {
         let results = together(&world.db, vec![
             entering("first@example.cn"),
-            Box::new(|tx| { enter(tx, "refused@example.cn")?; Err(Refusal::rule("interest", "BJ-12")) }),
+            Box::new(|tx| { enter(tx, "refused@example.cn")?; Err(Refusal::rule("interest", "ZJK-28 BID-37")) }),
             entering("second@example.cn"),
             Box::new(|tx| { enter(tx, "panicked@example.cn")?; panic!("a fault of ours") }),
             entering("third@example.cn"),
@@ -72,7 +72,7 @@ on_both! {
         let email = |n: usize| ["first", "refused", "second", "panicked", "third", "broken", "fourth", "blind", "first", "last"][n];
         for (n, result) in results.iter().enumerate() {
             match (email(n), result) {
-                ("refused", result) => assert_eq!(*result, Err(Refusal::rule("interest", "BJ-12"))),
+                ("refused", result) => assert_eq!(*result, Err(Refusal::rule("interest", "ZJK-28 BID-37"))),
                 ("panicked", Err(Refusal::Broken(what))) => assert!(what.contains("a fault of ours"), "{what}"),
                 ("broken", Err(Refusal::Broken(what))) => assert!(what.contains("no_such_table"), "{what}"),
                 ("first", result) if n == 8 => assert_eq!(*result, Err(Refusal::fault("email", "email-taken"))),

@@ -8,6 +8,7 @@ mod db;
 mod durable;
 mod guards;
 mod once;
+mod oversight;
 mod people;
 mod races;
 mod road;

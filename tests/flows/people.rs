@@ -89,12 +89,12 @@ on_both! {
         let (expert, firm) = (world.expert(1), world.developer('A').org());
         assert_eq!(expert.looks(|look, who| interest::must_be_free(look, who, firm)), Ok(()));
         expert.tries(move |tx, who| interest::declare(tx, who, firm, "曾任顾问")).unwrap();
-        assert_eq!(expert.looks(|look, who| interest::must_be_free(look, who, firm)), Err(Refusal::rule("interest", "BJ-12")));
+        assert_eq!(expert.looks(|look, who| interest::must_be_free(look, who, firm)), Err(Refusal::rule("interest", "ZJK-28 BID-37")));
         let twice = expert.tries(move |tx, who| interest::declare(tx, who, firm, "又一次")).map(drop);
         assert_eq!(twice, Err(Refusal::Taken));
         assert_eq!(world.expert(2).looks(|look, who| interest::must_be_free(look, who, firm)), Ok(()));
         let own = world.staff('A').looks(|look, who| interest::must_be_free(look, who, firm));
-        assert_eq!(own, Err(Refusal::rule("interest", "BJ-12")), "its own people have one without declaring");
+        assert_eq!(own, Err(Refusal::rule("interest", "ZJK-28 BID-37")), "its own people have one without declaring");
     }
 }
 

@@ -6,8 +6,11 @@
 mod bad_input;
 mod escaped;
 mod golden;
+mod law;
 mod hard_times;
 mod matrix;
+mod open_data;
+mod mends;
 mod pages;
 mod tokens;
 mod town;

@@ -44,6 +44,8 @@ pub struct App {
     /// Slows guessing of passwords and codes down.
     pub door: platform::account::Door,
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+    /// Whoever shows it may read the figures.
+    pub metrics_token: Option<String>,
     /// Accounts of the demo city; empty outside a demo.
     pub demo_accounts: Vec<crate::demo::Account>,
 }
@@ -109,6 +111,9 @@ pub fn start_on(app: Arc<App>, listener: std::net::TcpListener, workers: usize) 
     Ok(server.listen(listener)?.run())
 }
 
+/// Headers by which a proxy says for whom it asks.
+const FORWARDED: [&str; 6] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -172,7 +177,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: Htt
 
 /// Pages where a visitor who is not signed in may fill in a form.
 fn needs_visit(path: &str) -> bool {
-    ["/sign-in", "/sign-up", "/reset", "/link", "/verify", "/demo"].iter().any(|p| path.starts_with(p))
+    ["/sign-in", "/sign-up", "/reset", "/link", "/verify", "/complaints", "/demo"].iter().any(|p| path.starts_with(p))
 }
 
 async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request: &HttpRequest, payload: Payload) -> Result<Answer> {
@@ -201,6 +206,7 @@ fn empty(app: &Arc<App>, request: &HttpRequest, request_id: String) -> Ask {
     let by_header =
         request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(|v| v.split(',').next().unwrap_or("").to_string());
     let lang = by_query.or(by_cookie).or(by_header).map_or(Lang::Zh, |tag| Lang::of(&tag));
+    let bearer_text = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     let is_json = (accept.contains("application/json") || accept.contains("application/problem+json")) && !accept.contains("text/html");
     let setting =
         |name: &str, allowed: &[&'static str]| request.cookie(name).and_then(|c| allowed.iter().copied().find(|a| *a == c.value())).unwrap_or("");
@@ -225,6 +231,8 @@ fn empty(app: &Arc<App>, request: &HttpRequest, request_id: String) -> Ask {
         csrf: String::new(),
         size: setting("dajing_size", &["large", "larger"]),
         contrast: setting("dajing_contrast", &["high"]),
+        bearer_text: bearer_text.map(str::to_string),
+        forwarded: FORWARDED.iter().any(|name| request.headers().contains_key(*name)),
         address: request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
         agent: request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("").chars().take(200).collect(),
         said: request.cookie("dajing_say").map(|c| c.value().to_string()),
@@ -256,8 +264,8 @@ pub fn cookie(app: &App, name: &'static str, value: String, age: Option<i64>) ->
 
 /// Finds out who asks: an API token, a session, or nobody.
 async fn identify(ask: &mut Ask, request: &HttpRequest) -> Result<()> {
-    if let Some(text) = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer ")) {
-        let text = text.to_string();
+    // The figures have a token of their own, which is no access token.
+    if let Some(text) = ask.bearer_text.clone().filter(|_| ask.path != crate::site::METRICS) {
         let bearer = ask.app.db.read(move |look| token::find(look, &text)).await?.ok_or(Refusal::SignIn)?;
         bearer.must_have(token::Scope::Read)?;
         if bearer.is_to_be_touched(ask.app.db.clock().now()) {

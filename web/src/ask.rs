@@ -48,6 +48,10 @@ pub struct Ask {
     pub csrf: String,
     pub size: &'static str,
     pub contrast: &'static str,
+    /// What `Authorization: Bearer` carries.
+    pub bearer_text: Option<String>,
+    /// Whether a proxy asks for somebody else.
+    pub forwarded: bool,
     pub address: String,
     pub agent: String,
     /// Flash key shown once.

@@ -62,11 +62,13 @@ enum Command {
     )]
     Import(import::Import),
     /// Write everything, rows and files, into one archive that either database can take in
-    #[command(after_help = "Example:\n  dajing backup --data /srv/dajing /backup/2026-11-21.tar.gz")]
+    #[command(
+        after_help = "Example:\n  dajing backup --data /srv/dajing /backup/2026-11-21.tar.gz\n\nThe archive does not hold the secret key (DATA/secret.key or secret_key). Keep a copy of it apart from the\narchives: without it second factors and unopened bids in them cannot be read."
+    )]
     Backup { file: PathBuf },
     /// Take an archive into an empty DATA or database
     #[command(
-        after_help = "Example, moving to PostgreSQL:\n  dajing restore --data /srv/new --database-url postgres://dajing@db/dajing /backup/2026-11-21.tar.gz"
+        after_help = "Example, moving to PostgreSQL:\n  cp -p /srv/old/secret.key /srv/new/\n  dajing restore --data /srv/new --database-url postgres://dajing@db/dajing /backup/2026-11-21.tar.gz\n\nThe archive does not hold the secret key: put the former server's into the new DATA, before or after."
     )]
     Restore { file: PathBuf },
     /// Check the chain of events
@@ -254,8 +256,16 @@ fn run(cli: &Cli) -> Result<(), String> {
                     other => other.to_string(),
                 },
             )?;
-            let found =
-                serve::database(&settings, Clock::machine())?.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;
+            let db = serve::database(&settings, Clock::machine())?;
+            let found = db.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;
+            let (people, announcements) = serve::shut(&db).map_err(|e| e.to_string())?;
+            if people + announcements > 0 {
+                eprintln!(
+                    "the second factors of {people} people and the bids of {announcements} announcements are sealed under a key that the archive does not hold; put the former server's {} into {}",
+                    platform::vault::FILE,
+                    settings.data_dir.display()
+                );
+            }
             match found.broken {
                 None => {
                     say(cli, &format!("{} events, {} files; the chain holds, head {}", done.events, done.files, found.head), json!(done));

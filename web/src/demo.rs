@@ -3,11 +3,15 @@
 
 mod calls;
 mod cast;
+mod oversight;
+mod clearances;
 mod pilot;
 mod products;
 mod resources;
 mod scenarios;
 mod stage;
+mod tenure;
+mod units;
 
 use crate::serve;
 use chrono::{Datelike, Duration, NaiveDate};
@@ -79,16 +83,24 @@ pub fn load_until(settings: &Settings, end: At) -> Result<Vec<Account>, String> 
 fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     cast::enter(&mut stage)?;
     let entries = resources::play(&mut stage)?;
+    units::early(&mut stage, &entries)?;
     let scenarios = scenarios::play(&mut stage, &entries)?;
     let papers = calls::papers(&stage)?;
     pilot::play(&mut stage, &entries, &scenarios, &papers)?;
     stage.starts_anew(BEFORE);
     let licences = calls::play(&mut stage, &entries, &scenarios, &papers)?;
+    let open = oversight::play(&mut stage, &licences)?;
     products::play(&mut stage, &licences)?;
+    let followed = tenure::play(&mut stage, &licences, &entries)?;
+    oversight::go_on(&mut stage, open)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
     products::finish(&mut stage, &licences)?;
+    tenure::finish(&mut stage, &licences, followed)?;
+    clearances::play(&mut stage, &licences, &entries)?;
     scenarios::finish(&mut stage)?;
+    units::finish(&mut stage, &entries)?;
     cast::newcomers(&mut stage)?;
+    oversight::finish(&mut stage, &licences)?;
     // What is due by today has happened: nobody finds a call open whose deadline has passed.
     stage.before_end(0);
     crate::daily::run(&stage.db)?;

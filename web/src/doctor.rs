@@ -20,6 +20,24 @@ fn check(name: &'static str, result: Result<String, String>) -> Check {
     }
 }
 
+/// The keys, and what is sealed under others.
+fn keys(settings: &Settings, db: &platform::Db) -> Check {
+    let found = serve::vault(settings).and_then(|vault| match serve::shut(db).map_err(|e| e.to_string())? {
+        (0, 0) => {
+            let place =
+                if settings.secret_key.is_some() { "secret_key".into() } else { settings.data_dir.join(platform::vault::FILE).display().to_string() };
+            Ok(format!("{} in {place}; keep a copy apart from the backups, which do not hold it", vault.ids().join(", ")))
+        }
+        (people, announcements) => Err(format!(
+            "the second factors of {people} people and the bids of {announcements} announcements are sealed under a key that is not here: put \
+             the former key into {} as a line of its own and start again; without it the security administrator can only remove the second \
+             factors, and those bids stay sealed for ever",
+            platform::vault::FILE
+        )),
+    });
+    check("secret key", found)
+}
+
 /// Looks at everything once.
 pub fn checks(settings: &Settings) -> Vec<Check> {
     let clock = Clock::machine();
@@ -38,10 +56,14 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
                     Some((seq, what)) => Err(format!("event {seq}: {what}")),
                 }),
             ));
+            checks.push(keys(settings, &db));
             checks.push(check("letters", db.look(platform::mail::waiting).map(|n| format!("{n} waiting")).map_err(|e| e.to_string())));
         }
     }
-    checks.push(check("files", serve::store(settings).map(|_| settings.data_dir.join("files").display().to_string())));
+    checks.push(check(
+        "files",
+        serve::store(settings).map(|_| settings.store_url.clone().unwrap_or_else(|| settings.data_dir.join("files").display().to_string())),
+    ));
     let probe = settings.data_dir.join(".doctor");
     checks.push(check(
         "disk",

@@ -16,7 +16,12 @@ pub fn lines(lang: Lang, table: &Table) -> Vec<[String; 7]> {
         .iter()
         .map(|line| {
             let roles = line.by.iter().map(|r| lang.w(*r)).collect::<Vec<_>>().join(lang.pick("、", ", "));
-            let tells = line.tells.iter().map(|t| if t == "owner" { lang.t("tell-owner") } else { lang.t(&format!("role-{t}")) }).collect::<Vec<_>>();
+            let told = |t: &String| match t.strip_prefix("of-") {
+                Some(party) => lang.t(&format!("tell-{party}")),
+                None if t == "owner" => lang.t("tell-owner"),
+                None => lang.t(&format!("role-{t}")),
+            };
+            let tells = line.tells.iter().map(told).collect::<Vec<_>>();
             [
                 line.from.as_deref().map_or_else(|| lang.t("flow-begin"), state),
                 lang.t(&format!("{}-{}", table.act_set, line.act)),

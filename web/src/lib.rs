@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod export;
 pub mod files;
 pub mod flows;
+pub mod law;
 pub mod menu;
 pub mod noun;
 pub mod openapi;

@@ -23,13 +23,29 @@ type Line = (&'static str, &'static str, &'static str, &'static [Role]);
 
 const OVERSEE: &[Role] = &[ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
 const DEVELOPERS: &[Role] = &[DeveloperAdmin, DeveloperStaff];
+const UNITS: &[Role] = &[Source, Bureau, ScenarioDesk, Reviewer, Legal, Finance, Office, Regulator, Auditor];
 const PRIMARY: &[Role] = &[ScenarioDesk, Reviewer, Legal, Finance];
 const WITH_DEVELOPERS: &[Role] = &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
 
 /// Groups: title key, then links: label key, address, icon, who sees it.
 const MENU: &[(&str, &[Line])] = &[
     ("menu-start", &[("nav-work", "/work", "home", &[Registered])]),
-    ("menu-resources", &[("nouns-entry", "/work/entries", "database", &[Source, Bureau, ScenarioDesk, Legal, Office, Regulator, Auditor])]),
+    (
+        "menu-resources",
+        &[
+            ("nouns-entry", "/work/entries", "database", &[Source, Bureau, ScenarioDesk, Legal, Office, Regulator, Auditor]),
+            ("nouns-node", "/work/nodes", "link", UNITS),
+            ("nouns-collection", "/work/collections", "list-check", UNITS),
+            ("nouns-sharing", "/work/sharings", "send", UNITS),
+            ("nouns-opening", "/work/openings", "lock-open", &[Registered]),
+            ("nouns-opening_plan", "/work/opening-plans", "calendar-event", UNITS),
+            ("nouns-quality", "/work/quality-issues", "checklist", &[Registered]),
+            ("nouns-purchase", "/work/purchases", "receipt", UNITS),
+            ("nouns-backflow", "/work/backflows", "arrow-back-up", UNITS),
+            ("nouns-observer", "/work/observers", "eye", &[Registered]),
+            ("nouns-opinion", "/work/opinions", "mail", &[Registered]),
+        ],
+    ),
     (
         "menu-scenarios",
         &[
@@ -51,12 +67,49 @@ const MENU: &[(&str, &[Line])] = &[
         ],
     ),
     (
+        "menu-tenure",
+        &[
+            ("nouns-amendment", "/work/amendments", "refresh", WITH_DEVELOPERS),
+            ("nouns-rectification", "/work/rectifications", "edit", WITH_DEVELOPERS),
+            ("nouns-termination", "/work/terminations", "gavel", WITH_DEVELOPERS),
+            ("nouns-destruction", "/work/destructions", "trash", WITH_DEVELOPERS),
+            ("nouns-archive", "/work/archives", "archive", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+            ("nouns-bar", "/work/bars", "ban", &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
         "menu-products",
         &[
             ("nouns-product", "/work/products", "package", WITH_DEVELOPERS),
+            ("nouns-clearance", "/work/clearances", "shield", &[DeveloperAdmin, DeveloperStaff, Reviewer, Legal, Office, Auditor]),
             ("nouns-review", "/work/reviews", "checklist", &[Reviewer, Legal, Office, Auditor]),
             ("nouns-pricing", "/work/prices", "coin", WITH_DEVELOPERS),
             ("nouns-disclosure", "/work/disclosures", "world", &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
+        "menu-money",
+        &[
+            ("nouns-registration", "/work/registrations", "certificate", &[DeveloperAdmin, DeveloperStaff, Source, Legal, Reviewer, Office, Bureau, Auditor]),
+            ("nouns-survey", "/work/surveys", "chart-bar", &[Finance, Legal, Office, Bureau, Auditor]),
+            ("nouns-fee", "/work/fees", "coin", &[Finance, Legal, Office, Bureau, Auditor]),
+            ("nouns-posting", "/work/postings", "receipt", &[Finance, DeveloperAdmin, DeveloperStaff, Office, Bureau, Auditor]),
+            ("nouns-split", "/work/splits", "scale", &[DeveloperAdmin, DeveloperStaff, Legal, Finance, Office, Bureau, Auditor]),
+            ("nouns-pack", "/work/packs", "report", &[Finance, Legal, Office, Bureau, Auditor]),
+        ],
+    ),
+    (
+        "menu-oversight",
+        &[
+            ("nouns-evaluation", "/work/evaluations", "chart-bar", &[DeveloperAdmin, DeveloperStaff, Source, Expert, Legal, Finance, Office, Bureau, Regulator, Auditor]),
+            ("nouns-scheme", "/work/evaluation-schemes", "checklist", &[Office, Bureau, Auditor]),
+            ("nouns-inspection", "/work/inspections", "search", WITH_DEVELOPERS),
+            ("nouns-incident", "/work/incidents", "alert-triangle", &[DeveloperAdmin, DeveloperStaff, Source, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor]),
+            ("nouns-drill", "/work/drills", "shield-check", WITH_DEVELOPERS),
+            ("nouns-operator_plan", "/work/operator-plans", "shield", OVERSEE),
+            ("nouns-complaint", "/work/complaints", "hand-stop", &[Legal, Office, Bureau, Auditor]),
+            ("nouns-report", "/work/reports", "report", WITH_DEVELOPERS),
+            ("nouns-partner", "/work/partners", "users", WITH_DEVELOPERS),
         ],
     ),
     (
@@ -106,6 +159,7 @@ pub fn of(who: &Caller, lang: Lang, path: &str) -> Vec<Group> {
 pub fn public(lang: Lang, path: &str) -> Vec<(String, &'static str, bool)> {
     const NAV: &[(&str, &str)] = &[
         ("nav-home", "/"),
+        ("nav-open-data", "/open-data"),
         ("nav-scenarios", "/scenarios"),
         ("nav-announcements", "/announcements"),
         ("nav-products", "/products"),

@@ -109,12 +109,16 @@ pub fn act_form<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, row: &N, deed
     let mut form = draw(ask.lang, deed.sheet, &filling);
     let name = ask.lang.w(deed.act);
     form.title = name.clone();
-    form.submit = name;
+    form.submit = name.clone();
     form.act = deed.act.as_str().into();
     form.action = format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str());
     form.careful = deed.careful;
     form.draft = deed.draft;
     elsewhere(ask, row, &filling.faults, &mut form);
+    if deed.for_good {
+        form.for_good = ask.lang.maybe(&format!("for-good-{}-{}", N::NAME, deed.act.as_str())).unwrap_or_else(|| ask.t("for-good"));
+        form.submit = ask.lang.ta("for-good-submit", &[("act", name)]);
+    }
     form.grave = grave(deed.act.as_str());
     form.article = N::STEPS.iter().find(|s| s.act == deed.act).map_or(String::new(), |s| s.article.to_string());
     Ok(form)
@@ -160,7 +164,7 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
         if deed.quiet {
             continue;
         }
-        if small(deed.sheet) {
+        if small(deed.sheet) && !deed.for_good {
             let mut form = act_form(look, who, ask, &row, deed, None)?;
             // Several forms stand on one page, and most of them ask for a reason.
             for field in &mut form.fields {
@@ -283,7 +287,7 @@ fn act_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>, act: &
             .crumb(ask.t("nav-work"), "/work")
             .crumb(ask.t(&format!("nouns-{}", N::NAME)), format!("/work/{}", N::PATH))
             .crumb(heading.title.clone(), back.clone()),
-        heading: form.title.clone(),
+        heading: if deed.for_good { ask.lang.ta("for-good-heading", &[("act", form.title.clone())]) } else { form.title.clone() },
         lead: heading.title,
         back,
         form,

@@ -3,12 +3,18 @@
 //! They ask as a visitor does, whoever is signed in: what is no visitor's business never stands on them.
 
 pub mod announcements;
+pub mod complaints;
 pub mod demo;
 pub mod disclosures;
+pub mod fees;
+pub mod evaluations;
 pub mod glossary;
 pub mod help;
 pub mod home;
+pub mod law;
 pub mod licences;
+pub mod packs;
+pub mod open_data;
 pub mod picture;
 pub mod policy;
 pub mod prices;
@@ -35,14 +41,20 @@ pub fn routes() -> Vec<Route> {
         scenarios::routes(),
         announcements::routes(),
         resources::routes(),
+        open_data::routes(),
         products::routes(),
         licences::routes(),
         prices::routes(),
+        fees::routes(),
+        packs::routes(),
         disclosures::routes(),
+        evaluations::routes(),
+        complaints::routes(),
         verify::routes(),
         help::routes(),
         glossary::routes(),
         policy::routes(),
+        law::routes(),
         demo::routes(),
     ] {
         routes.extend(more);

@@ -35,11 +35,24 @@ pub fn unescape(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Name–value pairs of a query or form; at most 5,000.
+/// Most name–value pairs of a query or form.
+const MOST_PAIRS: usize = 5000;
+
+/// Name–value pairs of a form; refused when there are more than anybody fills in, for what is cut off may be the token.
+fn form_pairs(text: &str) -> Result<Vec<(String, String)>> {
+    must_be_few(text.split('&').filter(|p| !p.is_empty()).count())?;
+    Ok(pairs(text))
+}
+
+fn must_be_few(fields: usize) -> Result<()> {
+    if fields > MOST_PAIRS { Err(Refusal::TooManyFields { most: MOST_PAIRS }) } else { Ok(()) }
+}
+
+/// Name–value pairs of a query; at most 5,000.
 pub fn pairs(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|p| !p.is_empty())
-        .take(5000)
+        .take(MOST_PAIRS)
         .map(|p| {
             let (name, value) = p.split_once('=').unwrap_or((p, ""));
             (unescape(name), unescape(value))
@@ -80,7 +93,7 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
     } else if kind.starts_with("application/x-www-form-urlencoded") || kind.is_empty() {
         let bytes = all(payload, most).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::Unreadable)?;
-        ask.answers = nest(pairs(text));
+        ask.answers = nest(form_pairs(text)?);
     } else {
         return Err(Refusal::Unreadable);
     }
@@ -104,7 +117,7 @@ pub async fn body(ask: &mut Ask, request: &HttpRequest, payload: Payload, most: 
 }
 
 /// Compares in a time that does not depend on where the texts differ.
-fn same(a: &str, b: &str) -> bool {
+pub fn same(a: &str, b: &str) -> bool {
     use subtle::ConstantTimeEq;
     !a.is_empty() && a.as_bytes().ct_eq(b.as_bytes()).into()
 }
@@ -118,6 +131,7 @@ async fn multipart(ask: &mut Ask, request: &HttpRequest, payload: Payload, most:
     let mut total = 0;
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Refusal::Unreadable)?;
+        must_be_few(pairs.len() + files.len() + 1)?;
         let name = part.name().unwrap_or_default().to_string();
         let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_string);
         let limit = if file_name.is_some() { file::MOST as usize } else { 1_048_576 };
@@ -176,6 +190,9 @@ mod tests {
     fn decodes_and_never_panics() {
         assert_eq!(unescape("%E5%A4%A7+%E5%A2%83%2"), "大 境%2");
         assert_eq!(unescape("%zz%"), "%zz%");
+        let many = |n: usize| vec!["a=1"; n].join("&");
+        assert_eq!(form_pairs(&many(5000)).map(|p| p.len()), Ok(5000));
+        assert_eq!(form_pairs(&many(5001)), Err(Refusal::TooManyFields { most: 5000 }));
         assert_eq!(pairs("a=1&b&=c"), [("a".to_string(), "1".to_string()), ("b".into(), "".into()), ("".into(), "c".into())]);
     }
 }

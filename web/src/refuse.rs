@@ -19,6 +19,8 @@ pub struct RefusalView {
     pub remedy: String,
     pub article: Option<&'static str>,
     pub faults: Vec<String>,
+    /// Where the remedy is done, when the refusal names a page of ours.
+    pub onward: String,
     pub back: String,
 }
 
@@ -78,7 +80,11 @@ pub fn response(ask: &Ask, refusal: Refusal) -> HttpResponse {
         500.. => "refusal-broken",
         _ => "refusal-title",
     });
-    let view = RefusalView { c: ask.chrome(title), status, why, remedy, article: refusal.article(), faults, back };
+    let onward = match &refusal {
+        Refusal::Rule { args, .. } => args.iter().find(|(name, _)| *name == "link").map_or_else(String::new, |(_, to)| to.clone()),
+        _ => String::new(),
+    };
+    let view = RefusalView { c: ask.chrome(title), status, why, remedy, article: refusal.article(), faults, onward, back };
     match view.render() {
         Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
         Err(_) => response.content_type("text/plain; charset=utf-8").body(view.why),

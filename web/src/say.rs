@@ -78,6 +78,10 @@ impl Lang {
     pub fn w<W: Word>(self, word: W) -> String {
         self.t(&word.key())
     }
+    /// An offer's name.
+    pub fn choice(self, choice: &platform::flow::Choice) -> String {
+        choice.label(self.is_en()).to_string()
+    }
     /// A name and what is said of it.
     pub fn of_it(self, name: &str, said: &str) -> String {
         format!("{name}{}{said}", self.pick("：", ": "))

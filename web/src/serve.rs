@@ -7,6 +7,7 @@ use platform::day::Calendar;
 use platform::db::{Place, Rules};
 use platform::file::Store;
 use platform::profile::Profile;
+use platform::vault::Vault;
 use platform::{Clock, Db, Refusal};
 use std::io::Write;
 use std::sync::Arc;
@@ -33,7 +34,20 @@ pub fn database(settings: &Settings, clock: Clock) -> std::result::Result<Db, St
     if platform::schema::pending(&place).map_err(said)? {
         platform::schema::migrate(&place).map_err(said)?;
     }
-    Db::open(place.clone(), settings.readers, clock, rules(settings)?).map_err(said)
+    Db::open_with(place.clone(), settings.readers, clock, rules(settings)?, vault(settings)?).map_err(said)
+}
+
+/// The keys for what the database keeps sealed: of the settings, or of the data folder, where one is made the first time.
+pub fn vault(settings: &Settings) -> std::result::Result<Vault, String> {
+    match &settings.secret_key {
+        Some(keys) => Vault::parse(keys.expose()),
+        None => Vault::in_folder(&settings.data_dir),
+    }
+}
+
+/// What is sealed under keys that are not here: how many people's second factors, and how many announcements' bids.
+pub fn shut(db: &Db) -> platform::Result<(usize, usize)> {
+    db.look(|look| Ok((platform::account::totp::shut(look)?, primary::bid::shut(look)?)))
 }
 
 /// A place without its password.
@@ -55,6 +69,15 @@ pub fn store(settings: &Settings) -> std::result::Result<Store, String> {
 /// What all requests share, from the settings.
 pub fn app(settings: &Settings, clock: Clock, demo: bool) -> std::result::Result<Arc<App>, String> {
     let db = database(settings, clock)?;
+    // What was kept bare, or under a key that is no longer the first, is sealed anew.
+    let anew = db.act(|tx| Ok(platform::account::totp::seal_anew(tx)? + primary::bid::seal_anew(tx)?)).map_err(|e| e.to_string())?;
+    if anew > 0 {
+        tracing::info!(anew, "sealed anew");
+    }
+    match shut(&db).map_err(|e| e.to_string())? {
+        (0, 0) => {}
+        (people, announcements) => tracing::error!(people, announcements, "sealed under a key that is not here; see `dajing doctor`"),
+    }
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new();
     let handle = metrics.install_recorder().map_err(|e| e.to_string())?;
     assemble(settings, db, handle, demo)
@@ -87,6 +110,7 @@ pub fn assemble(
         settings: settings.table().to_vec(),
         door: platform::account::Door::new(),
         metrics,
+        metrics_token: settings.metrics_token.as_ref().map(|t| t.expose().to_string()),
         demo_accounts: if demo { crate::demo::accounts(&settings.data_dir).unwrap_or_default() } else { Vec::new() },
     }))
 }

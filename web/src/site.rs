@@ -14,7 +14,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         route("GET", "/healthz", Door::Public, "route-health", health),
         route("GET", "/readyz", Door::Public, "route-ready", ready),
-        route("GET", "/metrics", Door::Public, "route-metrics", metrics),
+        route("GET", METRICS, Door::Public, "route-metrics", metrics),
         route("GET", "/assets/{version}/{name}", Door::Public, "route-asset", crate::assets::get),
         route("GET", "/favicon.ico", Door::Public, "route-asset", crate::assets::favicon),
         route("GET", "/lang/{lang}", Door::Public, "route-lang", lang),
@@ -36,13 +36,24 @@ async fn ready(ask: Ask) -> PageResult {
     Ok(Answer::Raw(HttpResponse::Ok().json(serde_json::json!({ "database": "ok", "letters_waiting": waiting }))))
 }
 
-/// Figures for Prometheus; to callers on this machine only.
+/// Where the figures are.
+pub const METRICS: &str = "/metrics";
+
+/// Figures for Prometheus: to whoever shows the token of the settings; without one to this machine only, and not to what a
+/// proxy on this machine passes on.
 async fn metrics(ask: Ask) -> PageResult {
-    let local = ask.address.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback());
-    if !local {
+    let shown = ask.bearer_text.as_deref();
+    if !may_read(ask.app.metrics_token.as_deref(), shown, &ask.address, ask.forwarded) {
         return Err(platform::Refusal::NotFound);
     }
     Ok(Answer::Raw(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(ask.app.metrics.render())))
+}
+
+fn may_read(token: Option<&str>, shown: Option<&str>, address: &str, forwarded: bool) -> bool {
+    match token {
+        Some(token) => shown.is_some_and(|shown| crate::read::same(shown, token)),
+        None => !forwarded && address.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback()),
+    }
 }
 
 /// An address of this site, or the home page: never a way out to another.
@@ -125,5 +136,23 @@ mod tests {
             assert_eq!(inside(bad), "/", "{bad}");
         }
         assert_eq!(inside("/work?x=1"), "/work?x=1");
+    }
+
+    #[test]
+    fn figures_are_for_this_machine_or_for_whoever_shows_the_token() {
+        let token = Some("0123456789abcdef");
+        for (token, shown, address, forwarded, may) in [
+            (None, None, "127.0.0.1", false, true),
+            (None, None, "::1", false, true),
+            (None, None, "127.0.0.1", true, false),
+            (None, None, "10.0.0.7", false, false),
+            (None, Some("guess"), "10.0.0.7", false, false),
+            (token, token, "10.0.0.7", true, true),
+            (token, Some("0123456789abcdeX"), "127.0.0.1", false, false),
+            (token, Some(""), "127.0.0.1", false, false),
+            (token, None, "127.0.0.1", false, false),
+        ] {
+            assert_eq!(may_read(token, shown, address, forwarded), may, "{token:?} {shown:?} {address} {forwarded}");
+        }
     }
 }

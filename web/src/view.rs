@@ -5,3 +5,4 @@ pub mod chrome;
 pub mod form;
 pub mod list;
 pub mod panels;
+pub mod wizard;

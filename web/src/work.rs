@@ -4,26 +4,41 @@ pub mod accounts;
 pub mod announcement;
 pub mod audit;
 pub mod bid;
+pub mod chain;
+pub mod clearance;
 pub mod demand;
 pub mod disclosure;
 pub mod entry;
+pub mod fee;
 pub mod filing;
 pub mod import;
 pub mod interests;
 pub mod letters;
 pub mod licence;
 pub mod objection;
+pub mod observer;
+pub mod opening;
 pub mod org;
+pub mod pack;
+pub mod oversight;
 pub mod paper;
 pub mod people;
 pub mod plan;
+pub mod posting;
 pub mod pricing;
 pub mod product;
+pub mod quality;
 pub mod question;
+pub mod registration;
 pub mod review;
 pub mod scenario;
 pub mod scoring;
 pub mod settings;
+pub mod tenure;
+pub mod split;
+pub mod survey;
+pub mod sharing;
+pub mod units;
 
 use crate::answer::PageResult;
 use crate::ask::Ask;
@@ -75,6 +90,16 @@ pub fn kinds() -> Vec<Kind> {
         kind::<platform::people::Org>(),
         // resources and scenarios
         kind::<resources::Entry>(),
+        kind::<resources::Node>(),
+        kind::<resources::Collection>(),
+        kind::<resources::Sharing>(),
+        kind::<resources::Opening>(),
+        kind::<resources::OpeningPlan>(),
+        kind::<resources::Quality>(),
+        kind::<resources::Purchase>(),
+        kind::<resources::Backflow>(),
+        kind::<resources::Observer>(),
+        kind::<resources::Opinion>(),
         kind::<primary::Demand>(),
         kind::<primary::Scenario>(),
         kind::<primary::Announcement>(),
@@ -87,11 +112,36 @@ pub fn kinds() -> Vec<Kind> {
         kind::<primary::filing::Filing>(),
         kind::<primary::licence::Licence>(),
         kind::<primary::plan::Plan>(),
+        // the life of a licence
+        kind::<primary::amendment::Amendment>(),
+        kind::<primary::rectification::Rectification>(),
+        kind::<primary::termination::Termination>(),
+        kind::<primary::destruction::Destruction>(),
+        kind::<primary::archive::Archive>(),
+        kind::<primary::bar::Bar>(),
         // products
         kind::<secondary::Product>(),
+        kind::<secondary::Clearance>(),
         kind::<secondary::Review>(),
         kind::<secondary::Pricing>(),
         kind::<secondary::Disclosure>(),
+        // money and registration
+        kind::<secondary::Registration>(),
+        kind::<secondary::Survey>(),
+        kind::<secondary::Fee>(),
+        kind::<secondary::Posting>(),
+        kind::<secondary::Split>(),
+        kind::<secondary::Pack>(),
+        // supervision
+        kind::<primary::oversight::complaint::Complaint>(),
+        kind::<primary::oversight::incident::Incident>(),
+        kind::<primary::oversight::operator_plan::OperatorPlan>(),
+        kind::<primary::oversight::drill::Drill>(),
+        kind::<primary::oversight::scheme::Scheme>(),
+        kind::<primary::oversight::evaluation::Evaluation>(),
+        kind::<primary::oversight::inspection::Inspection>(),
+        kind::<secondary::Report>(),
+        kind::<primary::oversight::partner::Partner>(),
     ]
 }
 
@@ -113,6 +163,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(org::routes());
     routes.extend(people::routes());
     routes.extend(settings::routes());
+    routes.extend(tenure::routes());
     routes.extend(bid::routes());
     routes.extend(scoring::routes());
     routes.extend(filing::routes());
@@ -120,6 +171,11 @@ pub fn routes() -> Vec<Route> {
     routes.extend(product::routes());
     routes.extend(review::routes());
     routes.extend(disclosure::routes());
+    routes.extend(registration::routes());
+    routes.extend(posting::routes());
+    routes.extend(pack::routes());
+    routes.extend(sharing::routes());
+    routes.extend(oversight::routes());
     routes
 }
 

@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(must_fit(OrgKind::Developer, &[Role::DeveloperAdmin, Role::DeveloperStaff]), Ok(()));
         assert_eq!(must_fit(OrgKind::Developer, &[Role::Legal]), Err(Refusal::fault("roles", "not-a-choice")));
         assert_eq!(must_fit(OrgKind::Buyer, &[]), Err(Refusal::fault("roles", "required")));
-        assert_eq!(must_fit(OrgKind::Platform, &[Role::SecurityAdmin, Role::AuditAdmin]), Err(Refusal::rule("same-person", "ZJ-5.4(1)")));
+        assert_eq!(must_fit(OrgKind::Platform, &[Role::SecurityAdmin, Role::AuditAdmin]), Err(Refusal::rule("same-person", "ZJK-28")));
         assert_eq!(must_fit(OrgKind::Primary, &[Role::Public]), Err(Refusal::fault("roles", "not-a-choice")));
     }
 

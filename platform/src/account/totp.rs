@@ -1,6 +1,7 @@
-//! One-time codes (RFC 6238): six digits, 30 seconds, SHA-1, as every authenticator knows them. A code counts once.
+//! One-time codes (RFC 6238): six digits, 30 seconds, SHA-1, as every authenticator knows them. A code counts once. The
+//! secret is kept sealed by the [vault](crate::vault): the database alone makes no codes.
 
-use crate::account::SignedIn;
+use crate::account::{SignedIn, recovery};
 use crate::caller::Caller;
 use crate::db::{Look, Tx};
 use crate::diesel;
@@ -71,14 +72,45 @@ pub fn confirm(tx: &mut Tx, me: &SignedIn, secret: &str, code: &str) -> Result<(
     }
     build(secret, "").ok_or_else(malformed)?;
     let step = step_of(secret, code, tx.now()).ok_or_else(|| Refusal::fault("code", "wrong-code"))?;
-    diesel::update(person::table.find(me.session.person)).set((person::totp.eq(Some(secret)), person::totp_step.eq(step))).execute(tx.db())?;
+    let sealed = tx.vault().seal(&about(me.session.person), secret)?;
+    diesel::update(person::table.find(me.session.person)).set((person::totp.eq(Some(sealed)), person::totp_step.eq(step))).execute(tx.db())?;
     super::session::mark_passed(tx, &me.session.id)?;
     log(tx, &me.caller, me.session.person, people::Act::SetTotp)
 }
 
-/// Uses a code up: it must hold now and must not have been used. Wrong, used and not set up are one answer.
+/// What a sealed secret is: this person's and nobody else's.
+fn about(of: Id<Person>) -> String {
+    format!("totp:{of}")
+}
+
+/// Seals anew what was kept bare or under an older key, as far as its key is here; returns how many. Run at the start.
+pub fn seal_anew(tx: &mut Tx) -> Result<usize> {
+    let kept: Vec<(Id<Person>, Option<String>)> =
+        person::table.filter(person::totp.is_not_null()).select((person::id, person::totp)).load(tx.db())?;
+    let mut sealed = 0;
+    for (of, secret) in kept {
+        let Some(old) = secret.filter(|s| !tx.vault().is_current(s) && tx.vault().can_open(s)) else { continue };
+        let secret = tx.vault().open(&about(of), &old)?;
+        let anew = tx.vault().seal(&about(of), &secret)?;
+        sealed += diesel::update(person::table.find(of)).set(person::totp.eq(Some(anew))).execute(tx.db())?;
+    }
+    Ok(sealed)
+}
+
+/// How many people's secrets are sealed under a key that is not here.
+pub fn shut(look: &mut Look) -> Result<usize> {
+    let kept: Vec<Option<String>> = person::table.filter(person::totp.is_not_null()).select(person::totp).load(look.db())?;
+    Ok(kept.into_iter().flatten().filter(|s| !look.vault().can_open(s)).count())
+}
+
+/// Uses a code up: it must hold now and must not have been used; one of the recovery codes does as well. Wrong, used and
+/// not set up are one answer.
 pub fn use_up(tx: &mut Tx, of: Id<Person>, code: &str) -> Result<()> {
+    if let Some(code) = recovery::read(code) {
+        return recovery::use_up(tx, of, &code);
+    }
     let (secret, last): (Option<String>, i64) = person::table.find(of).select((person::totp, person::totp_step)).first(tx.db())?;
+    let secret = secret.map(|s| tx.vault().open(&about(of), &s)).transpose()?;
     let step = secret.and_then(|s| step_of(&s, code, tx.now())).filter(|step| *step > last).ok_or_else(wrong)?;
     diesel::update(person::table.find(of)).set(person::totp_step.eq(step)).execute(tx.db())?;
     Ok(())
@@ -95,6 +127,7 @@ pub fn remove(tx: &mut Tx, me: &SignedIn, code: &str) -> Result<()> {
 pub(super) fn wipe(tx: &mut Tx, who: &Caller, of: Id<Person>) -> Result<()> {
     // The step stays: an old code must not come back with a new secret.
     diesel::update(person::table.find(of)).set(person::totp.eq(None::<String>)).execute(tx.db())?;
+    recovery::drop_all(tx, of)?;
     super::session::unmark_passed(tx, of)?;
     log(tx, who, of, people::Act::RemoveTotp)
 }

@@ -33,6 +33,8 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Applied, Act::Refuse, &[Legal], State::Refused, "ZJK-13(5)").tell(&[Tell::Owner]),
     step(State::Active, Act::Suspend, &[SecurityAdmin], State::Suspended, "ZJK-28").tell(&[Tell::Owner]),
     step(State::Suspended, Act::Resume, &[SecurityAdmin], State::Active, "ZJK-28").tell(&[Tell::Owner]),
+    // The officer can be named while the application waits, so that work begins on the day of its approval.
+    step(State::Applied, Act::Describe, &[DeveloperAdmin], State::Applied, "BJ-16(3)"),
     step(State::Active, Act::Describe, &[DeveloperAdmin, SystemAdmin, Legal], State::Active, "BJ-16(3)"),
     step(State::Active, Act::Declare, &[Legal], State::Active, "ZJK-13(6)"),
 ];
@@ -64,7 +66,27 @@ pub const DESCRIBE: Sheet = Sheet {
         sheet::text("introduction", 2000).optional(),
     ],
 };
-const DECLARE: Sheet = Sheet { name: "org-declare", fields: &[sheet::tick("affiliate"), sheet::text("reason", 2000)] };
+/// Whether it is an affiliate of the primary operator, and by which holding since when (ZJK-13(6)).
+const DECLARE: Sheet = Sheet {
+    name: "org-declare",
+    fields: &[
+        sheet::tick("affiliate"),
+        sheet::line("parent", 100).optional(),
+        sheet::number("share", 1, 100).optional(),
+        sheet::date("since").optional(),
+        sheet::text("reason", 2000),
+    ],
+};
+
+/// A declared holding in an affiliate.
+#[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize)]
+pub struct Holding {
+    /// Who holds it.
+    pub parent: String,
+    /// In per cent.
+    pub share: i64,
+    pub since: NaiveDate,
+}
 
 /// An organisation.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -95,6 +117,10 @@ impl Org {
     /// What it says of itself.
     pub fn answers(&self) -> Answers {
         Answers::parse(&self.content)
+    }
+    /// The holding that makes it an affiliate of the primary operator.
+    pub fn holding(&self) -> Option<Holding> {
+        self.answers().0.get("holding").and_then(|v| serde_json::from_value(v.clone()).ok())
     }
 }
 
@@ -141,7 +167,13 @@ impl Noun for Org {
         if seen { Ok(row) } else { Err(Refusal::NotFound) }
     }
     fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
-        Ok(if act == Act::Describe { row.answers() } else { Answers::default() })
+        Ok(match (act, row.holding()) {
+            (Act::Describe, _) => row.answers(),
+            (Act::Declare, Some(h)) if row.affiliate => {
+                Answers::of(serde_json::json!({ "affiliate": true, "parent": h.parent, "share": h.share, "since": h.since }))
+            }
+            _ => Answers::default(),
+        })
     }
 }
 
@@ -163,7 +195,18 @@ fn describe(tx: &mut Tx, who: &Caller, row: &Org, a: Answers) -> Result<()> {
 }
 
 fn declare(tx: &mut Tx, who: &Caller, row: &Org, a: Answers) -> Result<()> {
-    diesel::update(org::table.find(row.id)).set(org::affiliate.eq(a.ticked("affiliate"))).execute(tx.db())?;
+    let affiliate = a.ticked("affiliate");
+    let wanted = ["parent", "share", "since"].into_iter().filter(|field| affiliate && a.given(field).is_none());
+    let faults: Vec<Fault> = wanted.map(|field| Fault::at(field, "required")).collect();
+    if !faults.is_empty() {
+        return Err(Refusal::Faulty(faults));
+    }
+    let mut content = row.answers();
+    content.0.remove("holding");
+    if affiliate {
+        content.set("holding", serde_json::to_value(a.read::<Holding>()?)?);
+    }
+    diesel::update(org::table.find(row.id)).set((org::affiliate.eq(affiliate), org::content.eq(content.json()))).execute(tx.db())?;
     flow::take(tx, who, row, Act::Declare, Record::of(&a).because(a.text("reason"))).map(drop)
 }
 
@@ -316,6 +359,23 @@ pub fn must_be_ready(look: &mut Look, who: &Caller) -> Result<Org> {
         return Err(Refusal::rule("no-officer", "BJ-16(3)"));
     }
     Ok(own)
+}
+
+/// Whether a person belongs to a declared affiliate of the primary operator, in whatever role, or has declared an interest in
+/// one.
+pub fn is_of_affiliate(look: &mut Look, of: Id<Person>) -> Result<bool> {
+    use crate::schema::{interest, membership};
+    let belongs: i64 = membership::table
+        .inner_join(org::table.on(org::id.eq(membership::org)))
+        .filter(membership::person.eq(of).and(membership::until.is_null()).and(org::affiliate.eq(true)))
+        .count()
+        .get_result(look.db())?;
+    let declared: i64 = interest::table
+        .inner_join(org::table.on(org::id.eq(interest::org)))
+        .filter(interest::person.eq(of).and(interest::withdrawn_at.is_null()).and(org::affiliate.eq(true)))
+        .count()
+        .get_result(look.db())?;
+    Ok(belongs + declared > 0)
 }
 
 /// History of an organisation, for its page.

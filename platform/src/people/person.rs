@@ -18,7 +18,7 @@ words! {
     /// What is done to a person's account and roles, as the log names it.
     pub enum Act: "person-act" {
         Enter = "enter", GrantRole = "grant_role", RevokeRole = "revoke_role", Record = "record", SetPassword = "set_password",
-        SetTotp = "set_totp", RemoveTotp = "remove_totp", Disable = "disable", Enable = "enable",
+        SetTotp = "set_totp", RemoveTotp = "remove_totp", MakeRecovery = "make_recovery", UseRecovery = "use_recovery", Disable = "disable", Enable = "enable",
     }
 }
 words! {
@@ -97,6 +97,21 @@ pub fn enter(tx: &mut Tx, who: &Caller, email: &str, name: &str, lang: &str) -> 
 
 #[allow(clippy::too_many_arguments)] // one line of the log has these parts
 pub(crate) fn log(tx: &mut Tx, who: &Caller, id: Id<Person>, title: &str, owner: Option<Id<Org>>, act: Act, to: State, record: Record) -> Result<()> {
+    noted(tx, who, id, title, owner, act, to, record).map(drop)
+}
+
+/// The same, and the event's number for a letter that tells of it.
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn noted(
+    tx: &mut Tx,
+    who: &Caller,
+    id: Id<Person>,
+    title: &str,
+    owner: Option<Id<Org>>,
+    act: Act,
+    to: State,
+    record: Record,
+) -> Result<i64> {
     let about = About {
         noun: "person",
         subject: id.to_string(),
@@ -108,10 +123,10 @@ pub(crate) fn log(tx: &mut Tx, who: &Caller, id: Id<Person>, title: &str, owner:
         role: who.foremost(),
         article: "ZJ-5.4(1)",
     };
-    event::append(tx, who, about, record).map(drop)
+    event::append(tx, who, about, record)
 }
 
-/// The three administrators check each other: nobody is two of them (ZJ-5.4(1)).
+/// The three administrators check each other: nobody is two of them (ZJK-28).
 pub const ADMINISTRATORS: [Role; 3] = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
 
 /// Gives a person a role for an organisation whose kind has it. Idempotent. The rule `same-person` keeps the three
@@ -135,7 +150,7 @@ pub fn grant(tx: &mut Tx, who: &Caller, to: Id<Person>, of: Id<Org>, role: Role)
             .count()
             .get_result(tx.db())?;
         if held > 0 {
-            return Err(Refusal::rule("same-person", "ZJ-5.4(1)"));
+            return Err(Refusal::rule("same-person", "ZJK-28"));
         }
     }
     let row = Membership { id: tx.id(), person: to, org: of, role, since: tx.now(), until: None };
@@ -153,7 +168,7 @@ pub fn revoke(tx: &mut Tx, who: &Caller, from: Id<Person>, of: Id<Org>, role: Ro
             .count()
             .get_result(tx.db())?;
         if others == 0 {
-            return Err(Refusal::rule("last-admin", "ZJ-5.4(1)"));
+            return Err(Refusal::rule("last-admin", "ZJK-28"));
         }
     }
     let ended = diesel::update(

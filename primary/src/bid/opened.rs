@@ -58,22 +58,23 @@ fn in_states(look: &mut Look, of: Id<Announcement>, states: &[State]) -> Result<
     Ok(rows.into_iter().map(|b| (b.owner, b.opening, b)).map(|(owner, opening, b)| Sealed::new(b, owner, opening)).collect())
 }
 
-/// Opens every submitted bid of an announcement; refuses with `Sealed` before the hour.
+/// Opens every submitted bid of an announcement; refuses with `Sealed` before the hour. From here on the table holds what
+/// each says in clear.
 pub(crate) fn open_all(tx: &mut Tx, who: &Caller, of: Id<Announcement>) -> Result<usize> {
-    let now = tx.now();
     let submitted = in_states(tx, of, &[State::Submitted])?;
     let count = submitted.len();
     for sealed in submitted {
-        flow::take(tx, who, &sealed.open(now)?, Act::Open, Record::none())?;
+        let row = sealed.open(tx)?;
+        diesel::update(bid::table.find(row.id)).set(bid::content.eq(&row.content)).execute(tx.db())?;
+        flow::take(tx, who, &row, Act::Open, Record::none())?;
     }
     Ok(count)
 }
 
 /// The opened bids of an announcement, in the order of their submission; whoever asks.
 pub(crate) fn opened(look: &mut Look, of: Id<Announcement>) -> Result<Vec<Bid>> {
-    let now = look.now();
     let sealed = in_states(look, of, &[State::Opened, State::Admitted, State::NotAdmitted, State::Won, State::Lost])?;
-    let mut bids = sealed.into_iter().map(|s| s.open(now)).collect::<Result<Vec<Bid>>>()?;
+    let mut bids = sealed.into_iter().map(|s| s.open(look)).collect::<Result<Vec<Bid>>>()?;
     bids.sort_by_key(|b| (b.submitted_at, b.id));
     Ok(bids)
 }

@@ -11,7 +11,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
 use platform::schema::{licence, org, pricing as prices, product as products, product_version, review as reviews, scenario};
 use platform::{At, Id, Look, Result, diesel, file};
-use primary::licence::State as LicenceState;
 use resources::{Level, entry};
 use serde::Serialize;
 
@@ -34,6 +33,8 @@ pub struct OfferPage {
     pub versions: Vec<PublicVersion>,
     /// Received prices, newest first.
     pub prices: Vec<PastPrice>,
+    /// The query code of its registration that stands, and until when.
+    pub registration: Option<(String, NaiveDate)>,
     pub licence_from: NaiveDate,
     pub licence_to: NaiveDate,
     pub updated_at: At,
@@ -120,6 +121,7 @@ pub fn offer(look: &mut Look, id: Id<Product>) -> Result<OfferPage> {
         digest: shown.digest,
         versions: approved,
         prices: past,
+        registration: crate::registration::current(look, crate::registration::About::Product, &id.to_string())?.and_then(|r| Some((r.code?, r.valid_to?))),
         licence_from: granted.from_on,
         licence_to: granted.to_on,
         updated_at,

@@ -39,7 +39,11 @@ pub fn due_list(look: &mut Look) -> Result<Vec<Due>> {
             Kind::Primary => org::primary(look)?.into_iter().map(|o| (o.id, o.title)).collect(),
             Kind::Developer => active(look, holders)?,
         };
-        let done = published(look, kind, &period)?;
+        let mut done = published(look, kind, &period)?;
+        if kind == Kind::Primary {
+            // The yearly pack discloses all that this does, and more (DISC26).
+            done.extend(crate::pack::published_of(look, &period)?);
+        }
         all.extend(owed(report, kind, &period, owners, &done, today));
     }
     Ok(all)

@@ -80,8 +80,23 @@ const MOST: i64 = 5000;
 pub(super) fn assemble(look: &mut Look, kind: Kind, owner: Id<Org>, period: &Period) -> Result<Lists> {
     match kind {
         Kind::Primary => Ok(Lists { licences: licences(look, period)?, ..Lists::default() }),
-        Kind::Developer => Ok(Lists { products: products_of(look, owner, period)?, resources: uses(look, owner, period)?, ..Lists::default() }),
+        Kind::Developer => {
+            Ok(Lists { products: products_of(look, Some(owner), period)?, resources: uses(look, Some(owner), period)?, ..Lists::default() })
+        }
     }
+}
+
+/// Whether any licence was in force in the period.
+pub(crate) fn was_operated(look: &mut Look, period: &Period) -> Result<bool> {
+    Ok(!held(look, None, period)?.is_empty())
+}
+
+/// The products of all developers, and the resources opened to them.
+pub(crate) fn all_products(look: &mut Look, period: &Period) -> Result<Vec<ProductLine>> {
+    products_of(look, None, period)
+}
+pub(crate) fn all_uses(look: &mut Look, period: &Period) -> Result<Vec<UseLine>> {
+    uses(look, None, period)
 }
 
 /// Licences in force on at least one day of the period; a suspended one had its days before.
@@ -99,6 +114,16 @@ fn held(look: &mut Look, of: Option<Id<Org>>, period: &Period) -> Result<Vec<Lic
     Ok(q.order((licence::created_at.asc(), licence::id.asc())).limit(MOST).select(Licence::as_select()).load(look.db())?)
 }
 
+/// Licences in force on at least one day between two, of one holder or of all.
+pub(crate) fn held_between(look: &mut Look, of: Option<Id<Org>>, from: NaiveDate, to: NaiveDate) -> Result<Vec<Licence>> {
+    held(look, of, &Period { text: String::new(), from, to })
+}
+
+/// Holders of licences in force on at least one day between two.
+pub(crate) fn holders_between(look: &mut Look, from: NaiveDate, to: NaiveDate) -> Result<Vec<Id<Org>>> {
+    holders(look, &Period { text: String::new(), from, to })
+}
+
 /// Holders of licences that were in force in the period.
 pub(super) fn holders(look: &mut Look, period: &Period) -> Result<Vec<Id<Org>>> {
     let mut holders: Vec<Id<Org>> = held(look, None, period)?.into_iter().filter_map(|l| l.owner).collect();
@@ -114,6 +139,11 @@ fn scenarios(look: &mut Look, ids: Vec<Id<Scenario>>) -> Result<HashMap<Id<Scena
 }
 
 fn licences(look: &mut Look, period: &Period) -> Result<Vec<LicenceLine>> {
+    Ok(authorised(look, period)?.into_iter().map(|(_, line)| line).collect())
+}
+
+/// The licences that were in force in the period, with what is disclosed of each.
+pub(crate) fn authorised(look: &mut Look, period: &Period) -> Result<Vec<(Id<Licence>, LicenceLine)>> {
     let held = held(look, None, period)?;
     let titles = scenarios(look, held.iter().map(|l| l.scenario).collect())?;
     let holders: HashMap<Id<Org>, (String, Option<String>)> = orgs::table
@@ -127,7 +157,7 @@ fn licences(look: &mut Look, period: &Period) -> Result<Vec<LicenceLine>> {
         .into_iter()
         .map(|row| {
             let (holder, code) = row.owner.and_then(|o| holders.get(&o).cloned()).unwrap_or_default();
-            LicenceLine {
+            let line = LicenceLine {
                 scope: row.terms().scope,
                 serial: row.serial.unwrap_or_default(),
                 holder,
@@ -136,23 +166,25 @@ fn licences(look: &mut Look, period: &Period) -> Result<Vec<LicenceLine>> {
                 from: row.from_on,
                 to: row.to_on,
                 state: row.state.as_str().into(),
-            }
+            };
+            (row.id, line)
         })
         .collect())
 }
 
-/// The developer's products approved by the end of the period, less those withdrawn before it or never listed.
-fn products_of(look: &mut Look, of: Id<Org>, period: &Period) -> Result<Vec<ProductLine>> {
+/// The developer's products, or those of all, approved by the end of the period, less those withdrawn before it or never listed.
+fn products_of(look: &mut Look, of: Option<Id<Org>>, period: &Period) -> Result<Vec<ProductLine>> {
     let (first, after) = (day::start_of_day_utc(period.from), day::end_of_day_utc(period.to));
     // A decided review is never moved again.
-    let approved = reviews::table
-        .filter(reviews::owner.eq(of).and(reviews::state.eq(review::State::Approved)).and(reviews::updated_at.lt(after)))
-        .select(reviews::product);
+    let approved =
+        reviews::table.filter(reviews::state.eq(review::State::Approved).and(reviews::updated_at.lt(after))).select(reviews::product);
     let alive = products::state.eq_any([product::State::Approved, product::State::Listed, product::State::Delisted]);
     let left = products::state.eq(product::State::Withdrawn).and(products::listed_at.is_not_null()).and(products::updated_at.ge(first));
-    let rows: Vec<Product> = products::table
-        .filter(products::owner.eq(of).and(products::id.eq_any(approved)))
-        .filter(alive.or(left))
+    let mut q = products::table.into_boxed::<platform::MultiBackend>().filter(products::id.eq_any(approved)).filter(alive.or(left));
+    if let Some(of) = of {
+        q = q.filter(products::owner.eq(of));
+    }
+    let rows: Vec<Product> = q
         .order((products::created_at.asc(), products::id.asc()))
         .limit(MOST)
         .select(Product::as_select())
@@ -178,9 +210,9 @@ fn products_of(look: &mut Look, of: Id<Org>, period: &Period) -> Result<Vec<Prod
         .collect())
 }
 
-/// The data resources that the developer's licences opened in the period.
-fn uses(look: &mut Look, of: Id<Org>, period: &Period) -> Result<Vec<UseLine>> {
-    let held = held(look, Some(of), period)?;
+/// The data resources that the developer's licences, or those of all, opened in the period.
+fn uses(look: &mut Look, of: Option<Id<Org>>, period: &Period) -> Result<Vec<UseLine>> {
+    let held = held(look, of, period)?;
     let ids: Vec<String> = held.iter().flat_map(|l| l.terms().resources).collect();
     let entries: HashMap<String, Entry> = entry::by_ids(look, &ids)?.into_iter().map(|e| (e.id.to_string(), e)).collect();
     let units = org::names(look, entries.values().filter_map(|e| e.owner).collect())?;

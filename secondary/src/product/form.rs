@@ -150,13 +150,13 @@ pub fn settle(draft: &Answers) -> Result<(Answers, Content)> {
     Ok((settled, content))
 }
 
-/// Refuses what the licence does not cover: a resource it does not name, a purpose it was not granted for, a form in
-/// which data of that level may not be supplied (ZJK-21, BJ-23).
+/// Refuses what the licence does not cover: a resource it does not name, a purpose it was not granted for (ZJK-21). The
+/// forms in which data of a level may be supplied are asked of [`crate::clearance`].
 pub fn must_be_covered(look: &mut Look, licence: &Licence, content: &Content) -> Result<()> {
     let terms = licence.terms();
     // Data granted free for the public good makes no goods for sale; the other way round does no harm.
     if terms.purpose == Purpose::PublicGood && content.purpose != Purpose::PublicGood {
-        return Err(Refusal::rule("outside-purpose", "ZJK-6"));
+        return Err(Refusal::rule("outside-purpose", "ZJK-21"));
     }
     if content.sources.iter().any(|s| !terms.resources.contains(s)) {
         return Err(Refusal::rule("outside-scope", "ZJK-21"));
@@ -165,11 +165,7 @@ pub fn must_be_covered(look: &mut Look, licence: &Licence, content: &Content) ->
     if content.sources.iter().any(|s| !entries.iter().any(|e| e.id.to_string() == *s && e.state != entry::State::Withdrawn)) {
         return Err(Refusal::rule("outside-scope", "ZJK-15"));
     }
-    let profile = look.profile();
-    match entries.iter().map(|e| e.level.number()).find(|level| !profile.allows(*level, content.form.as_str())) {
-        Some(level) => Err(Refusal::rule("level-form", "BJ-23").with("level", level).with("form", content.form)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 #[cfg(test)]

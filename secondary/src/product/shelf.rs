@@ -1,7 +1,7 @@
 //! What a review's decision does to a product, and what puts it on the shelf.
 
 use super::{Act, Product, row, show, version};
-use crate::{pricing, review};
+use crate::{clearance, pricing, review};
 use diesel::prelude::*;
 use platform::Role::Reviewer;
 use platform::event::Record;
@@ -33,6 +33,7 @@ pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: 
     let act = match decision {
         Decision::Approve => {
             let content = made.read()?;
+            clearance::must_cover(tx, row.id, &content)?;
             named.title = content.title.clone();
             named.form = content.form;
             named.purpose = content.purpose;
@@ -56,10 +57,18 @@ pub(crate) fn decided(tx: &mut Tx, who: &Caller, of: &review::Review, decision: 
     flow::take(tx, who, &named, act, Record::of(detail).because(reason)).map(drop)
 }
 
-/// Refuses unless the product may be put on the shelf: an approved version, the licence in force, a price received and
+/// Refuses unless the product may be put on the shelf: an approved version within a licence that permits it, a price received and
 /// effective, and not taken off by the operator since.
 pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()> {
-    licence::must_be_in_force(look, row.licence)?;
+    let licence = licence::may(look, row.licence, licence::Permission::List)?;
+    if row.approved_version.is_some() && !super::succession::is_covered(look, row, &licence)? {
+        return Err(Refusal::rule("outside-scope", "ZJK-21"));
+    }
+    // An approval for the single case may have been revoked since.
+    if let Some(number) = row.approved_version {
+        let content = version::find(look, row.id, number)?.read()?;
+        clearance::must_cover(look, row.id, &content)?;
+    }
     let Some(price) = pricing::current(look, row.id)? else {
         return Err(match pricing::coming(look, row.id)? {
             Some(from) => Refusal::rule("not-effective", "BJ-17").with("from", from),
@@ -82,7 +91,7 @@ pub fn must_be_listable(look: &mut Look, _: &Caller, row: &Product) -> Result<()
 
 /// What serves the public good costs nothing (ZJK-6).
 pub(super) fn must_be_free(purpose: Purpose, price: &pricing::Pricing) -> Result<()> {
-    if purpose == Purpose::PublicGood && price.tariff != pricing::Kind::Free { Err(Refusal::rule("public-good-free", "ZJK-6")) } else { Ok(()) }
+    if purpose == Purpose::PublicGood && price.tariff != pricing::Kind::Free { Err(Refusal::rule("public-good-free", "ZJK-6 PRI65")) } else { Ok(()) }
 }
 
 pub(super) fn list(tx: &mut Tx, who: &Caller, row: &Product, _: Answers) -> Result<()> {

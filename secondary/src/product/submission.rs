@@ -2,7 +2,7 @@
 
 use super::shelf::must_be_free;
 use super::{Act, Product, form, show, version};
-use crate::{pricing, review};
+use crate::{clearance, pricing, review};
 use diesel::prelude::*;
 use platform::event::Record;
 use platform::flow;
@@ -42,11 +42,12 @@ pub(super) fn submit(tx: &mut Tx, who: &Caller, row: &Product, act: Act, _: Answ
 fn settled(look: &mut Look, who: &Caller, row: &Product) -> Result<(Answers, form::Content)> {
     org::must_be_ready(look, who)?;
     person::must_be_ready(look, who)?;
-    let licence = licence::must_be_in_force(look, row.licence)?;
+    let licence = licence::may(look, row.licence, licence::Permission::Submit)?;
     let draft = row.answers();
     must_answer(look, row, &draft)?;
     let (answers, content) = form::settle(&draft)?;
     form::must_be_covered(look, &licence, &content)?;
+    clearance::must_cover(look, row.id, &content)?;
     if let Some(price) = pricing::current(look, row.id)? {
         must_be_free(content.purpose, &price)?;
     }

@@ -65,8 +65,9 @@ pub(super) fn approve(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Re
             Outcome::Return | Outcome::Refuse => false,
         };
         if !settled {
-            let name = tx.profile().point(&found.point).map(|p| p.name.zh.clone()).unwrap_or(found.point);
-            return Err(Refusal::rule("points-not-met", "ZJK-25").with("point", name));
+            let profile = tx.profile();
+            let (zh, en) = profile.point(&found.point).map_or((&found.point, &found.point), |p| (&p.name.zh, &p.name.en));
+            return Err(Refusal::rule("points-not-met", "ZJK-25").with("point", zh).with("point_en", en));
         }
     }
     decide_on(tx, who, row, Act::Approve, Matter { resolved, reason: a.text("reason").into(), ..row.about() })

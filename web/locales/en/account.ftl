@@ -10,9 +10,9 @@ sign-in-failed = Not signed in
 sign-in-forgot = Forgotten your password?
 code-title = Enter your one-time code
 code-lead = Your account has a second factor. Open your authenticator and enter the six digits it shows now.
-code-hint = Six digits; they change every 30 seconds and each code works once.
+code-hint = Six digits from your authenticator, new every 30 seconds, each used once; or one of your recovery codes.
 code-submit = Continue
-code-lost = Lost or changed your device? Ask the security administrator to remove the code, then set it up anew.
+code-lost = If the device is lost or replaced, type a recovery code; without one, ask the security administrator to remove the second factor.
 owes-code = You have not entered your one-time code yet, so your rights stay closed.
 owes-code-link = Enter it now
 
@@ -35,8 +35,8 @@ sign-up-sent = Your application has been sent
 sign-up-by = Decided by
 sign-up-next = What happens next
 sign-up-next-1 = The legal desk of the primary operator checks your organisation and approves or refuses it, with reasons, by { $by }.
-sign-up-next-2 = Until then you may sign in; developers may enter the records of their people and invite others.
-sign-up-next-3 = Once approved, buyers may buy data products; developers name a data-security officer and department, then file demands and answer announcements. If refused, contact the primary operator about the reason given.
+sign-up-next-2 = Until then you may sign in; developers may enter the records of their people, invite others, and name the data-security officer and department.
+sign-up-next-3 = Once approved, buyers may buy data products; developers that have named a data-security officer and department may file demands and answer announcements. If refused, contact the primary operator about the reason given.
 
 reset-title = Reset your password
 reset-lead = Enter the address you sign in with; we send you a link that works for one hour.
@@ -213,7 +213,6 @@ fault-wrong-code = Not the right code; enter what the authenticator shows now
 fault-wrong-password = Not the right password
 
 say-password_changed = Password changed; earlier sessions have ended.
-say-factor_set = Second factor set up.
 say-factor_removed = Second factor removed.
 say-session_ended = Sessions ended.
 say-token_revoked = Token revoked.

@@ -164,6 +164,7 @@ col-kind = Kind
 col-credit_code = Unified social credit code
 col-state = State
 col-created_at = Created
+col-owner = Organisation
 col-seq = No.
 col-at = Time
 col-noun = Subject

@@ -152,6 +152,7 @@ col-kind = 类别
 col-credit_code = 统一社会信用代码
 col-state = 状态
 col-created_at = 创建时间
+col-owner = 所属单位
 col-seq = 序号
 col-at = 时间
 col-noun = 事项

@@ -6,8 +6,9 @@ use crate::ask::{Ask, Face};
 use crate::routes::{Door, Route, route};
 use crate::view::chrome::Chrome;
 use crate::view::form::FormView;
-use crate::view::panels::PanelsView;
+use crate::view::panels::{Panel, PanelsView};
 use askama::Template;
+use platform::account::recovery;
 use platform::account::totp::{self, Setup};
 use platform::people::person;
 use platform::refusal::Fault;
@@ -19,6 +20,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         route("GET", "/account/factor", Door::Registered, "route-factor-page", page),
         route("POST", "/account/factor", Door::Registered, "route-factor", set_up),
+        route("POST", "/account/factor/codes", Door::Registered, "route-recovery", new_codes),
         route("POST", "/account/factor/remove", Door::Registered, "route-factor-remove", remove),
     ]
 }
@@ -63,6 +65,41 @@ fn set_up_view(ask: &Ask, setup: Setup, faults: &[Fault]) -> Result<SetUpView> {
     Ok(SetUpView { c, qr: qr(&setup.uri)?, setup, grouped, form, must: ask.session()?.is_held_back() })
 }
 
+/// The only page that ever shows recovery codes.
+#[derive(Template, Serialize)]
+#[template(path = "account/recovery.html")]
+struct CodesView {
+    #[serde(skip)]
+    c: Chrome,
+    codes: Vec<String>,
+}
+
+fn codes_view(ask: &Ask, codes: Vec<String>) -> CodesView {
+    let c = ask.chrome(ask.t("recovery-title")).crumb(ask.t("nav-account"), "/account").crumb(ask.t("factor-title"), "/account/factor");
+    CodesView { c, codes }
+}
+
+/// How many recovery codes are left, and the form that makes new ones.
+fn codes_panel(ask: &Ask, left: i64, faults: &[Fault]) -> Panel {
+    let mut form = form(ask, &NOTHING, &ask.answers, faults);
+    ask_password(ask, &mut form, faults);
+    form.prefix("codes");
+    form.action = "/account/factor/codes".into();
+    form.submit = ask.t("recovery-make");
+    Panel { title: ask.t("recovery-title"), note: ask.lang.tn("recovery-left", left), form: Some(form), ..Panel::default() }
+}
+
+async fn set_view(ask: &Ask, removal: &[Fault], making: &[Fault]) -> Result<PanelsView> {
+    let me = full(ask)?.session.person;
+    let left = ask.look(move |look, _| recovery::left(look, me)).await?;
+    let mut view = remove_view(ask, removal);
+    view.panels.insert(0, codes_panel(ask, left, making));
+    if let Some(last) = view.panels.last_mut() {
+        last.title = ask.t("factor-remove");
+    }
+    Ok(view)
+}
+
 fn remove_view(ask: &Ask, faults: &[Fault]) -> PanelsView {
     let mut form = form(ask, &NOTHING, &ask.answers, faults);
     form.ask(secret(ask, "code", "factor-code", "one-time-code", faults));
@@ -82,25 +119,44 @@ async fn standing(ask: &Ask) -> Result<(String, bool)> {
 
 async fn page(ask: Ask) -> PageResult {
     match standing(&ask).await? {
-        (_, true) => ask.show(&remove_view(&ask, &[])),
+        (_, true) => ask.show(&set_view(&ask, &[], &[]).await?),
         (email, false) => ask.show(&set_up_view(&ask, Setup::new(&email)?, &[])?),
     }
 }
 
-async fn confirm_code(ask: &Ask) -> Result<()> {
+async fn confirm_code(ask: &Ask) -> Result<Vec<String>> {
     let me = confirmed(ask).await?;
     let (secret, code) = (ask.answers.text("secret").to_string(), ask.answers.text("code").to_string());
-    ask.act(move |tx, _| totp::confirm(tx, &me, &secret, &code)).await
+    ask.act(move |tx, _| {
+        totp::confirm(tx, &me, &secret, &code)?;
+        recovery::make(tx, &me)
+    })
+    .await
 }
 
-/// `POST /account/factor`: the secret comes back with its first code; a wrong one shows the same secret again.
+/// `POST /account/factor`: the secret comes back with its first code; a wrong one shows the same secret again. Answers with
+/// the recovery codes, once.
 async fn set_up(ask: Ask) -> PageResult {
     match confirm_code(&ask).await {
-        Ok(()) => see_saying("/account", "factor_set"),
+        Ok(codes) => ask.show(&codes_view(&ask, codes)),
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html && !faults.iter().any(|f| f.field == "secret") => {
             let (email, _) = standing(&ask).await?;
             ask.show_as(422, &set_up_view(&ask, Setup::again(ask.answers.text("secret"), &email)?, &faults)?)
         }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+async fn made(ask: &Ask) -> Result<Vec<String>> {
+    let me = confirmed(ask).await?;
+    ask.act(move |tx, _| recovery::make(tx, &me)).await
+}
+
+/// `POST /account/factor/codes`: answers with new recovery codes, once; those before no longer count.
+async fn new_codes(ask: Ask) -> PageResult {
+    match made(&ask).await {
+        Ok(codes) => ask.show(&codes_view(&ask, codes)),
+        Err(Refusal::Faulty(faults)) if ask.face == Face::Html => ask.show_as(422, &set_view(&ask, &[], &faults).await?),
         Err(refusal) => Err(refusal),
     }
 }
@@ -118,7 +174,7 @@ async fn take_away(ask: &Ask) -> Result<()> {
 async fn remove(ask: Ask) -> PageResult {
     match take_away(&ask).await {
         Ok(()) => see_saying("/account", "factor_removed"),
-        Err(Refusal::Faulty(faults)) if ask.face == Face::Html => ask.show_as(422, &remove_view(&ask, &faults)),
+        Err(Refusal::Faulty(faults)) if ask.face == Face::Html => ask.show_as(422, &set_view(&ask, &faults, &[]).await?),
         Err(refusal) => Err(refusal),
     }
 }

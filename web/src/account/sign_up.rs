@@ -41,7 +41,7 @@ fn view(ask: &Ask, days: i64, faults: &[Fault]) -> SignUpView {
     own.mark("person", "", "name");
     let (kind, rest): (Vec<_>, Vec<_>) = own.fields.iter().cloned().partition(|f| f.name == "kind");
     let (last, mut of_person): (Vec<_>, Vec<_>) = rest.into_iter().partition(|f| f.name == "agree");
-    let mut both = FormView { action: "/sign-up".into(), submit: ask.t("sign-up-submit"), ..FormView::default() };
+    let mut both = FormView { action: "/sign-up".into(), submit: ask.t("sign-up-submit"), lang: ask.lang, ..FormView::default() };
     // In the order in which the page asks.
     let named = |errors: &[crate::view::form::ErrorView], names: &[&str]| -> Vec<_> {
         errors.iter().filter(|e| names.contains(&e.field.as_str())).cloned().collect()

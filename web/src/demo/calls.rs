@@ -28,10 +28,11 @@ pub type Call = (&'static str, &'static str, &'static [&'static str]);
 
 const CALLS: &[Call] = &[
     ("parking", "城市停车治理场景授权运营公告", &["parking", "berth", "toll"]),
-    ("farm", "农产品价格风险预警场景授权运营公告", &["price", "crop"]),
+    ("farm", "农产品价格风险预警场景授权运营公告", &["price", "crop", "loss"]),
     ("elder", "独居老人关爱服务场景授权运营公告", &["elder", "home"]),
     ("credit", "涉农小微企业信贷服务场景授权运营公告", &["subsidy", "crop", "price"]),
     ("care", "养老机构服务评价场景授权运营公告", &["home"]),
+    ("street", "占道经营综合分析场景首批授权运营公告", &["violation", "parking"]),
 ];
 
 fn said(stage: &Stage, entries: &Entries, scenarios: &Scenarios, (scenario, title, of): &Call, days: (i64, i64)) -> Value {
@@ -215,13 +216,16 @@ pub fn play(stage: &mut Stage, entries: &Entries, scenarios: &Scenarios, papers:
     stage.day(46);
     let mut filings: HashMap<(&str, usize), Id<Filing>> = HashMap::new();
     for (who, at) in
-        [("yi", 0), ("jia", 0), ("jia", 1), ("yi", 1), ("bing", 2), ("jia", 2), ("yi", 2), ("jia", 3), ("yi", 3), ("bing", 3), ("yi", 4), ("bing", 4)]
+        [("yi", 0), ("jia", 0), ("jia", 1), ("yi", 1), ("bing", 2), ("jia", 2), ("yi", 2), ("jia", 3), ("yi", 3), ("bing", 3), ("yi", 4), ("bing", 4), ("jia", 4), ("yi", 5), ("jia", 5), ("bing", 5)]
     {
         filings.insert((who, at), file_grant(stage, bids[&(who, at)])?);
     }
     stage.day(50);
     let mut licences = Licences::new();
     for (who, at, key) in [("yi", 0, "parking"), ("jia", 0, "parking"), ("jia", 1, "farm"), ("yi", 1, "farm"), ("bing", 2, "elder")] {
+        licences.insert((who, key), grant(stage, who, filings[&(who, at)])?);
+    }
+    for (who, at, key) in [("jia", 4, "care"), ("yi", 5, "street"), ("jia", 5, "street"), ("bing", 5, "street")] {
         licences.insert((who, key), grant(stage, who, filings[&(who, at)])?);
     }
     plan(stage, "yi", licences[&("yi", "parking")])?;
@@ -233,6 +237,12 @@ pub fn play(stage: &mut Stage, entries: &Entries, scenarios: &Scenarios, papers:
     stage.opens::<Licence>("legal", json!({ "filing": filings[&("yi", 2)] }))?;
     let dropped = stage.opens::<Licence>("legal", json!({ "filing": filings[&("jia", 3)] }))?;
     stage.does::<Licence>("legal", dropped, licence::Act::Drop, json!({ "reason": "持有人放弃签约" }))?;
+    // It thought better of it: the same filing serves a second draft.
+    let again = stage.opens::<Licence>("legal", json!({ "filing": filings[&("jia", 3)] }))?;
+    stage.does::<Licence>("legal2", again, licence::Act::Sign, json!({}))?;
+    plan(stage, "jia", again)?;
+    stage.does::<Licence>("jia", again, licence::Act::Countersign, json!({}))?;
+    licences.insert(("jia", "credit"), again);
     stage.does::<Filing>("office", filings[&("yi", 3)], filing::Act::Return, json!({ "reason": "请补充收益分配说明" }))?;
     stage.does::<Filing>("office", filings[&("bing", 3)], filing::Act::Object, json!({ "reason": "与既有授权范围重复" }))?;
     stage.does::<Filing>("legal", filings[&("yi", 4)], filing::Act::Withdraw, json!({ "reason": "中选主体书面放弃" }))?;

@@ -26,13 +26,17 @@ struct Plan {
 }
 
 fn content(stage: &Stage, plan: &Plan) -> Result<Value> {
-    let licence = stage.look(|look| licence::row(look, plan.licence))?;
+    // Data of level 4 needs an approval of its own: see `clearances`.
+    let sources: Vec<_> = stage.look(|look| {
+        let terms = licence::row(look, plan.licence)?.terms();
+        Ok(resources::entry::by_ids(look, &terms.resources)?.into_iter().filter(|e| e.level.number() < 4).map(|e| e.id).collect())
+    })?;
     // One of them shows its sample as a file.
     let sample = if plan.title == INDEX { vec![stage.file(plan.who, "停车泊位指数样例.pdf")?] } else { Vec::new() };
     Ok(json!({
         "sample_file": sample,
         "licence": plan.licence, "title": plan.title, "form": plan.form, "purpose": plan.purpose, "summary": plan.summary, "coverage": "张家口市主城区，2024 年至今",
-        "update_cycle": "daily", "sources": licence.terms().resources, "method": "在授权运营域内清洗、汇总、建模，按网格和时段输出统计结果。",
+        "update_cycle": "daily", "sources": sources, "method": "在授权运营域内清洗、汇总、建模，按网格和时段输出统计结果。",
         "masking": "去除直接标识，按不少于 20 户分组，结果取整。", "min_group": "20", "irreversible": "on", "irreversible_reason": "只输出分组统计，经重标识测试不能还原。",
         "fields": [{ "name": "grid", "type": "文本", "meaning": "网格编号" }, { "name": "value", "type": "数值", "meaning": "指数值，0 至 100" }],
         "interface": "GET /v1/index?grid=网格编号&date=日期，返回 JSON：grid、date、value。", "sample_text": "grid,date,value\nQD-001,2026-09-01,63\nQD-002,2026-09-01,71",
@@ -158,7 +162,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
         licence::Act::Suspend,
         json!({ "reason": "监督检查发现访问日志不完整，限期整改，整改期间暂时关闭权限（张政办规〔2025〕4号第三十四条）" }),
     )?;
-    stage.does::<Licence>("legal", over, licence::Act::End, json!({ "end_kind": "voluntary", "reason": "持有人书面申请退出" }))?;
+    stage.does::<Licence>("yi", over, licence::Act::GiveNotice, json!({ "ends_on": stage.date(1), "reason": "业务调整，不再使用该场景数据" }))?;
     disclose_last_year(stage)?;
     // Disclosures of the quarter so far, one of them superseded.
     let today = stage.look(|look| Ok(look.today()))?;

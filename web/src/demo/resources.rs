@@ -20,6 +20,7 @@ const PUBLISHED: &[Line] = &[
     ("price", "source_farm", "农产品批发价格监测", "agriculture", "l1", "unconditional", "daily", &["品类", "市场", "价格", "日期"]),
     ("crop", "source_farm", "主要农作物种植面积", "agriculture", "l2", "unconditional", "yearly", &["作物", "乡镇", "面积", "年份"]),
     ("subsidy", "source_farm", "农业补贴发放情况", "agriculture", "l3", "conditional", "quarterly", &["补贴类别", "乡镇", "户数", "金额"]),
+    ("loss", "source_farm", "农户受灾理赔明细", "agriculture", "l4", "conditional", "yearly", &["农户编号", "地块", "险种", "赔付金额"]),
     ("elder", "source_civil", "独居老人服务登记（脱敏）", "livelihood", "l3", "conditional", "monthly", &["网格", "年龄段", "服务类型", "人数"]),
     ("home", "source_civil", "养老服务机构信息", "livelihood", "l1", "unconditional", "monthly", &["机构名称", "地址", "床位数", "评定等级"]),
 ];

@@ -92,6 +92,7 @@ fn general() -> Vec<Refusal> {
         Refusal::KeyReused,
         Refusal::TooMany { seconds: 60 },
         Refusal::TooLarge { most: platform::file::MOST },
+        Refusal::TooManyFields { most: 5000 },
         Refusal::ConfirmPassword,
         Refusal::SecondFactor,
         Refusal::UnknownYear { year: 2028 },

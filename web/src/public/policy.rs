@@ -122,7 +122,7 @@ impl Speaker<'_> {
                 Silence::Lapse => "pub-silence-lapse",
                 Silence::Consent => "pub-silence-consent",
             });
-            self.value(self.lang.t(&format!("pub-deadline-{name}")), format!("{unit}{}{silence}", self.lang.pick("；", "; ")), &d.article, d.source)
+            self.value(self.lang.t(&format!("clock-{name}")), format!("{unit}{}{silence}", self.lang.pick("；", "; ")), &d.article, d.source)
         });
         self.group("deadlines", rows.collect())
     }

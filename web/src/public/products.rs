@@ -214,6 +214,9 @@ struct ProductView {
     holder: String,
     scenario: Named,
     licence: Named,
+    /// Query code of its registration, and the day until which it holds; empty without one.
+    registration_code: String,
+    registration_to: String,
     licence_from: String,
     licence_to: String,
     price: String,
@@ -366,6 +369,8 @@ fn view(ask: &Ask, page: OfferPage) -> ProductView {
         holder: o.holder,
         scenario: Named { name: o.scenario_title, href: format!("/scenarios/{}", o.scenario), sub: String::new() },
         licence: Named { name: o.licence_serial, href: format!("/licences/{}", o.licence), sub: String::new() },
+        registration_to: page.registration.as_ref().map(|r| r.1.to_string()).unwrap_or_default(),
+        registration_code: page.registration.map(|r| r.0).unwrap_or_default(),
         licence_from: page.licence_from.to_string(),
         licence_to: page.licence_to.to_string(),
         price: price(ask, &o.price_zh, &o.price_en),

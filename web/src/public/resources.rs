@@ -77,6 +77,10 @@ struct ResourceView {
     on_approval: Vec<String>,
     article: String,
     updated: String,
+    /// Whether everybody may have the data itself.
+    is_open: bool,
+    /// Why it stays out of authorised operation.
+    excluded: String,
 }
 
 /// `GET /resources/{id}`
@@ -131,5 +135,7 @@ fn view(look: &mut Look, ask: &Ask, row: Entry) -> Result<ResourceView> {
         on_approval: supply.map(|s| spoken(&s.on_approval)).unwrap_or_default(),
         article: supply.map(|s| ground(ask.lang, s.article.as_deref(), s.source)).unwrap_or_default(),
         updated: platform::day::shanghai_date(row.updated_at).to_string(),
+        is_open: row.is_open(),
+        excluded: row.excluded.map(|g| ask.lang.w(g)).unwrap_or_default(),
     })
 }

@@ -9,7 +9,7 @@ use crate::view::list::tone;
 use askama::Template;
 use platform::words::Word;
 use platform::{Look, Refusal, Result, day};
-use primary::{announcement, licence, scenario};
+use primary::{announcement, destruction as destroyed, licence, scenario};
 use secondary::{catalogue, disclosure, pricing, product};
 use serde::Serialize;
 
@@ -184,8 +184,31 @@ fn disclosure(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>>
     }))
 }
 
+fn destruction(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some(row) = some(destroyed::certificate(look, number))? else { return Ok(None) };
+    let holds = row.holds();
+    let Some(of) = row.statement() else { return Ok(None) };
+    Ok(Some(Found {
+        kind: "destruction",
+        kind_name: ask.t("destruction-certificate"),
+        number: of.number,
+        title: of.scenario,
+        holder: of.holder,
+        state_name: ask.lang.w(row.state),
+        tone: tone(row.state.as_str()),
+        holds,
+        lines: vec![
+            (ask.t("noun-licence"), of.licence),
+            (ask.t("destruction-finished"), of.finished),
+            (ask.t("destruction-certified-at"), of.certified_at),
+            (ask.t("pub-col-digest"), row.digest.unwrap_or_default()),
+        ],
+        href: String::new(),
+    }))
+}
+
 fn find(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
-    for look_up in [licence, product, price, announcement, disclosure, scenario] {
+    for look_up in [licence, product, price, announcement, disclosure, scenario, destruction] {
         if let Some(found) = look_up(look, ask, number)? {
             return Ok(Some(found));
         }
@@ -200,14 +223,15 @@ async fn verify(ask: Ask) -> PageResult {
     let (found, now) = ask.look(move |look, _| Ok((if n.is_empty() { None } else { find(look, &a, &n)? }, look.now()))).await?;
     let serials = ask.app.db.rules();
     let serials = &serials.profile.serials;
-    let example = |name: &str, prefix: &str| format!("{}（{prefix}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")));
+    let example = |name: &str, series: &str| format!("{}（{}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")), serials.get(series).unwrap_or_default());
     let kinds = vec![
-        example("licence", &serials.licence),
-        example("product", &serials.product),
-        example("price", &serials.price_filing),
-        example("announcement", &serials.announcement),
-        example("disclosure", &serials.disclosure),
-        example("scenario", &serials.scenario),
+        example("licence", "licence"),
+        example("product", "product"),
+        example("price", "price_filing"),
+        example("announcement", "announcement"),
+        example("disclosure", "disclosure"),
+        example("scenario", "scenario"),
+        format!("{}（{}〔2026〕1号）", ask.t("destruction-certificate"), serials.get("destruction").unwrap_or_default()),
     ];
     let status = if number.is_empty() || found.is_some() { 200 } else { 404 };
     let view = VerifyView { c: ask.chrome(ask.t("nav-verify")), number, found, kinds, checked_at: platform::clock::shanghai_text(now) };

@@ -154,6 +154,12 @@ impl CaseView {
             None => self.sections.push(Section { facts, ..Section::default() }),
         }
     }
+    /// Adds a section of facts, unless there are none.
+    pub fn section(&mut self, title: String, facts: Vec<Fact>) {
+        if !facts.is_empty() {
+            self.sections.push(Section { title, facts, ..Section::default() });
+        }
+    }
     /// Adds a section that is a table.
     pub fn table(&mut self, title: String, columns: Vec<String>, rows: Vec<Vec<Cell>>, empty: String) {
         self.sections.push(Section { title, table: Some(TableView { columns, rows, empty }), ..Section::default() });
@@ -201,7 +207,7 @@ pub fn facts(lang: Lang, sheet: &Sheet, answers: &Answers, choices: &HashMap<Str
                     .list(field.name)
                     .into_iter()
                     .map(|id| {
-                        let name = choices.get("files").into_iter().flatten().find(|c| c.value == id).map_or_else(|| id.clone(), |c| c.label.clone());
+                        let name = choices.get("files").into_iter().flatten().find(|c| c.value == id).map_or_else(|| id.clone(), |c| lang.choice(c));
                         (name, format!("/files/{id}"))
                     })
                     .collect();
@@ -238,7 +244,7 @@ fn text(lang: Lang, kind: &Kind, value: &Value, choices: &HashMap<String, Vec<Ch
         (Kind::Tick, v) => lang.t(if matches!(v, Value::Bool(true)) || v.as_str().is_some_and(|s| s == "on" || s == "true") { "yes" } else { "no" }),
         (Kind::Choice(set, words) | Kind::Many(set, words), Value::String(s)) if words.contains(&s.as_str()) => lang.t(&format!("{set}-{s}")),
         (Kind::Pick(list) | Kind::Picks(list), Value::String(s)) => {
-            choices.get(*list).into_iter().flatten().find(|c| c.value == *s).map_or_else(|| s.clone(), |c| c.label.clone())
+            choices.get(*list).into_iter().flatten().find(|c| c.value == *s).map_or_else(|| s.clone(), |c| lang.choice(c))
         }
         (_, Value::String(s)) => s.clone(),
         (_, Value::Number(n)) => n.to_string(),

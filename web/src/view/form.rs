@@ -25,7 +25,11 @@ pub struct FormView {
     /// Red button: it ends or refuses something.
     pub grave: bool,
     pub article: String,
+    /// What cannot be taken back, said before the button; empty for other acts.
+    pub for_good: String,
     pub autosave: String,
+    #[serde(skip)]
+    pub lang: Lang,
 }
 
 /// One line of the error summary.
@@ -112,14 +116,14 @@ pub fn draw(lang: Lang, sheet: &Sheet, filling: &Filling) -> FormView {
             text: lang.of_it(&label_of(lang, sheet, &fault.field), &lang.fault(fault)),
         })
         .collect();
-    FormView { fields, files, errors, submit: lang.t("save"), ..FormView::default() }
+    FormView { fields, files, errors, submit: lang.t("save"), lang, ..FormView::default() }
 }
 
 impl FormView {
     /// Adds a question that stands beside the sheet, with its fault.
     pub fn ask(&mut self, field: FieldView) {
         if let Some(error) = &field.error {
-            self.errors.push(ErrorView { field: field.name.clone(), href: format!("#{}", field.id), text: format!("{}：{error}", field.label) });
+            self.errors.push(ErrorView { field: field.name.clone(), href: format!("#{}", field.id), text: self.lang.of_it(&field.label, error) });
         }
         self.fields.push(field);
     }
@@ -193,7 +197,7 @@ fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<Str
             .get(list)
             .into_iter()
             .flatten()
-            .map(|c| OptionView { value: c.value.clone(), label: c.label.clone(), chosen: chosen.contains(&c.value.as_str()) })
+            .map(|c| OptionView { value: c.value.clone(), label: lang.choice(c), chosen: chosen.contains(&c.value.as_str()) })
             .collect()
     };
     let mut view = FieldView {
@@ -251,7 +255,7 @@ fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<Str
                         .into_iter()
                         .flatten()
                         .find(|c| c.value == *id)
-                        .map_or_else(|| lang.t("file-kept"), |c| c.label.clone());
+                        .map_or_else(|| lang.t("file-kept"), |c| lang.choice(c));
                     OptionView { value: id.to_string(), label, chosen: true }
                 })
                 .collect();
@@ -278,9 +282,14 @@ fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<Str
     view
 }
 
+/// Most rows of one field.
+const MOST_ROWS: usize = 300;
+
 /// Nests flat form names (`criteria[0].weight`, repeated names) into answers.
 pub fn nest(pairs: Vec<(String, String)>) -> Answers {
     let mut answers = Answers::default();
+    // Rows are made up to the index that is named; names alone must not fill the memory.
+    let mut room = 20 * MOST_ROWS;
     for (name, value) in pairs {
         let Some((head, rest)) = name.split_once('[') else {
             put(&mut answers.0, &name, value);
@@ -288,12 +297,12 @@ pub fn nest(pairs: Vec<(String, String)>) -> Answers {
         };
         let Some((index, inner)) = rest.split_once("].") else { continue };
         let Ok(index) = index.parse::<usize>() else { continue };
-        if index >= 300 {
-            continue;
-        }
+        // One row more than a sheet takes, so that the sheet says that there are too many.
+        let index = index.min(MOST_ROWS);
         let rows = answers.0.entry(head.to_string()).or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(rows) = rows {
-            while rows.len() <= index {
+            while rows.len() <= index && room > 0 {
+                room -= 1;
                 rows.push(Value::Object(serde_json::Map::new()));
             }
             if let Some(Value::Object(row)) = rows.get_mut(index) {
@@ -324,16 +333,22 @@ mod tests {
 
     #[test]
     fn flat_names_nest() {
-        let pairs = [
-            ("title", "甲"),
-            ("tags", "a"),
-            ("tags", "b"),
-            ("criteria[1].weight", "40"),
-            ("criteria[0].name", "价"),
-            ("criteria[x].name", "?"),
-            ("criteria[999].name", "?"),
-        ];
+        let pairs =
+            [("title", "甲"), ("tags", "a"), ("tags", "b"), ("criteria[1].weight", "40"), ("criteria[0].name", "价"), ("criteria[x].name", "?")];
         let answers = nest(pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect());
         assert_eq!(Value::Object(answers.0), serde_json::json!({"title": "甲", "tags": ["a", "b"], "criteria": [{"name": "价"}, {"weight": "40"}]}));
+    }
+
+    #[test]
+    fn rows_beyond_the_last_are_not_lost_unseen() {
+        const ROW: Sheet = Sheet { name: "row", fields: &[platform::sheet::line("name", 9)] };
+        const FORM: Sheet = Sheet { name: "form", fields: &[platform::sheet::rows("criteria", &ROW)] };
+        let rows = |n: usize| nest((0..n).map(|i| (format!("criteria[{i}].name"), "价".to_string())).collect());
+        assert_eq!(FORM.faults(&rows(300)), []);
+        for n in [301, 1000] {
+            assert_eq!(FORM.faults(&rows(n)).iter().map(|f| f.code).collect::<Vec<_>>(), ["too-many-rows"], "{n}");
+        }
+        let wide = nest((0..5000).map(|i| (format!("f{i}[299].x"), "?".to_string())).collect());
+        assert!(wide.0.values().map(|v| v.as_array().map_or(0, Vec::len)).sum::<usize>() <= 6000);
     }
 }

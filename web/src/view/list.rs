@@ -6,6 +6,7 @@ use crate::say::Lang;
 use crate::view::chrome::{Chrome, escape};
 use crate::view::form::{FieldView, OptionView};
 use askama::Template;
+use platform::case::{self, Case};
 use platform::flow::{self, Noun};
 use platform::paging::Paged;
 use platform::words::Word;
@@ -24,6 +25,8 @@ pub struct Cell {
     pub bar: Option<Bar>,
     /// The cell is a button that posts there.
     pub post: Option<String>,
+    /// Stays in one line: a day, a time.
+    pub whole: bool,
 }
 
 /// A term drawn as a bar: how much of it has passed.
@@ -65,10 +68,15 @@ impl Cell {
         Self { tone: tone(word.as_str()), ..Self::word(lang, word) }
     }
     pub fn date(day: Option<chrono::NaiveDate>) -> Self {
-        day.map_or_else(Self::default, |d| Self::text(d.to_string()))
+        day.map_or_else(Self::default, |d| Self { whole: true, ..Self::text(d.to_string()) })
     }
     pub fn at(at: Option<platform::At>) -> Self {
-        at.map_or_else(Self::default, |t| Self { text: platform::clock::shanghai_text(t), raw: t.and_utc().to_rfc3339(), ..Self::default() })
+        at.map_or_else(Self::default, |t| Self {
+            text: platform::clock::shanghai_text(t),
+            raw: t.and_utc().to_rfc3339(),
+            whole: true,
+            ..Self::default()
+        })
     }
     /// The day on which something is due, with the working days left; pressing ones as a badge.
     pub fn due(due: Option<Due>) -> Self {
@@ -94,12 +102,12 @@ impl Cell {
 pub fn tone(state: &str) -> &'static str {
     match state {
         "active" | "published" | "approved" | "in_force" | "listed" | "received" | "awarded" | "won" | "admitted" | "answered" | "kept"
-        | "upheld" | "meets" | "sent" | "fulfilled" => "bg-green-lt",
-        "returned" | "suspended" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change" | "recused" | "declined" => {
+        | "upheld" | "meets" | "sent" | "fulfilled" | "verified" | "certified" | "completed" | "handed_over" => "bg-green-lt",
+        "returned" | "suspended" | "overdue" | "barred" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change" | "recused" | "declined" => {
             "bg-red-lt"
         }
         "submitted" | "filed" | "applied" | "open" | "consolidating" | "opened" | "closed" | "ranked" | "noticed" | "signed" | "asked" | "merged"
-        | "invited" | "waiting" => "bg-blue-lt",
+        | "invited" | "waiting" | "ordered" | "proposed" | "heard" | "recorded" | "proved" | "assessed" | "accepted" => "bg-blue-lt",
         "drafted" => "bg-yellow-lt",
         _ => "bg-secondary-lt",
     }
@@ -329,6 +337,30 @@ impl ListView {
             self.tabs.extend(waiting);
         }
         Ok(self)
+    }
+    /// The list of a noun that wants no columns of its own: number, title, whose it is, state, day due, when it began.
+    pub fn cases<N: Case>(look: &mut Look, who: &Caller, ask: &Ask) -> platform::Result<Self> {
+        let view = Self::new(ask, ask.t(&format!("nouns-{}", N::NAME)), N::PATH, &["number", "title", "owner", "state", "due", "created_at"])
+            .lead(ask.t(&format!("{}-list-lead", N::NAME)))
+            .words(ask)
+            .filter::<N::State>(ask, "state")
+            .turns::<N>(look, who, ask)?;
+        let wanted = case::Ask { words: ask.q("q").into(), state: ask.q_word("state"), ..case::Ask::default() };
+        let page = case::list(look, &N::sight(who), &wanted, ask.page())?;
+        let heads = page.map(|row: N| (row.heading(), row.state(), row.created_at()));
+        let owners = platform::people::org::names(look, heads.rows.iter().filter_map(|(head, ..)| head.owner).collect())?;
+        let (today, calendar) = (look.today(), look.calendar());
+        Ok(view.fill(ask, heads, |(head, state, at)| Row {
+            href: format!("/work/{}/{}", N::PATH, head.id),
+            cells: vec![
+                Cell::maybe(head.serial.clone()),
+                Cell::text(&head.title),
+                Cell::maybe(head.owner.and_then(|owner| owners.get(&owner).cloned())),
+                Cell::state(ask.lang, *state),
+                Cell::due(due(ask.lang, &calendar, today, head.clock.as_deref(), head.due_on)),
+                Cell::at(Some(*at)),
+            ],
+        }))
     }
     /// Fills in the rows and the pager.
     pub fn fill<T>(mut self, ask: &Ask, page: Paged<T>, row: impl Fn(&T) -> Row) -> Self {

@@ -5,6 +5,7 @@ use crate::noun::Show;
 use crate::view::case::{CaseView, Fact, Section};
 use crate::view::list::{Cell, ListView, Row, due};
 use platform::Role::{self, *};
+use platform::case::{self, Case};
 use platform::paging::Page;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Result};
@@ -143,7 +144,7 @@ fn objections(look: &mut Look, who: &Caller, ask: &Ask, row: &Announcement, view
     let subject = row.id.to_string();
     let outcome = objection::outcome(look, "announcement", &subject)?;
     let counted: Vec<String> = outcome.iter().map(|(state, n)| format!("{} {n}", ask.lang.w(*state))).collect();
-    let page = objection::list(look, who, &objection::Wanted { subject, ..objection::Wanted::default() }, Page::first(50))?;
+    let page = case::list::<objection::Objection>(look, &objection::Objection::sight(who), &case::Ask::about("subject", subject), Page::first(50))?;
     let (today, calendar) = (look.today(), look.calendar());
     let rows = page.rows.iter().map(|o| {
         vec![

@@ -70,6 +70,9 @@ impl Show for Bid {
         if let Some(check) = bid::admission_of(look, who, row)? {
             view.sections.push(admission::section(look, ask.lang, &check));
         }
+        if who.oversees() && row.state != State::Drafted {
+            view.sections.push(super::oversight::marks(look, ask, row.bidder()?)?);
+        }
         if who.is(Legal) && row.state == State::Won {
             view.links.push(match filing::live(look, row.id)? {
                 Some(filing) => (ask.t("bid-see-filing"), format!("/work/filings/{}", filing.id)),

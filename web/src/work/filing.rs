@@ -50,13 +50,16 @@ impl Show for Filing {
     }
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Filing, view: &mut CaseView) -> Result<()> {
         view.sections.insert(0, Section { title: ask.t("filing-head"), facts: head(look, who, ask, row)?, ..Section::default() });
+        if let Some(of) = row.amendment {
+            view.links.push((ask.t("filing-see-application"), format!("/work/amendments/{of}")));
+        }
         view.sections.push(Section {
             title: ask.t("filing-selection"),
             facts: record(ask, &row.answers()),
             note: ask.t("filing-selection-note"),
             ..Section::default()
         });
-        let live = licence::live(look, row.scenario, row.holder)?.filter(|l| l.filing == row.id);
+        let live = licence::under(look, row.id)?;
         // A filing serves one grant; once used it has no next step.
         let waits = row.state != State::Received || filing::grantable(look, who)?.iter().any(|c| c.value == row.id.to_string());
         if let Some(text) = ask.lang.maybe(&format!("filing-next-{}", row.state)).filter(|_| waits) {

@@ -64,6 +64,7 @@ impl Show for Licence {
         let today = look.today();
         let profile = look.profile();
         let open = access::is_open(look, row.id.cast())?;
+        super::tenure::begin(look, who, ask, row, view)?;
         view.notices.extend(term::notices(ask.lang, &profile, row, today, who.is_developer()));
         view.sections.push(parties(look, ask, row)?);
         view.sections.push(Section {
@@ -72,13 +73,16 @@ impl Show for Licence {
             facts: term::facts(ask.lang, &profile, row),
             ..Section::default()
         });
-        view.sections.push(rules(ask, row, row.is_in_force(today) && open));
+        view.sections.push(super::tenure::doors(look, ask, row)?);
+        let may = licence::may(look, row.id, licence::Permission::Enter).is_ok();
+        view.sections.push(rules(ask, row, may));
         view.sections.push(grant(look, ask, row)?);
         view.sections.push(resources(look, ask, row)?);
         view.sections.push(agreement::section(look, ask, row)?);
         let plan = emergency(look, who, ask, row, view)?;
         view.sections.push(plan);
         view.sections.push(door(look, ask, row, open)?);
+        view.sections.push(super::tenure::life(look, ask, row)?);
         Ok(())
     }
 }
@@ -195,9 +199,10 @@ fn door(look: &mut Look, ask: &Ask, row: &Licence, open: bool) -> Result<Section
     let rows = access::history(look, row.id.cast())?
         .into_iter()
         .map(|a| {
-            let why = match a.cause.as_deref().and_then(Act::of) {
-                Some(act) => ask.lang.w(act),
-                None => a.cause.unwrap_or_default(),
+            let why = match a.cause.as_deref() {
+                Some("rectification") => ask.t("noun-rectification"),
+                Some(cause) => Act::of(cause).map_or_else(|| cause.to_string(), |act| ask.lang.w(act)),
+                None => String::new(),
             };
             vec![Cell::at(Some(a.opened_at)), Cell::at(Some(a.closed_at.unwrap_or(a.until))), Cell::text(why)]
         })

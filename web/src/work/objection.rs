@@ -5,11 +5,12 @@ use crate::noun::Show;
 use crate::view::case::{CaseView, Fact, Section};
 use crate::view::list::{Cell, ListView, Row, due};
 use platform::Role::{self, Registered};
+use platform::case::{self, Case};
 use platform::people::org;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Result};
 use primary::announcement;
-use primary::objection::{self, OBJECTION, Objection, State};
+use primary::objection::{OBJECTION, Objection, State};
 
 impl Show for Objection {
     const DOOR: &'static [Role] = &[Registered];
@@ -26,8 +27,11 @@ impl Show for Objection {
             .words(ask)
             .filter::<State>(ask, "state")
             .turns::<Objection>(look, who, ask)?;
-        let wanted = objection::Wanted { words: ask.q("q").into(), state: ask.q_word("state"), subject: ask.q("announcement").into() };
-        let page = objection::list(look, who, &wanted, ask.page())?;
+        let mut wanted = case::Ask { words: ask.q("q").into(), state: ask.q_word("state"), ..case::Ask::default() };
+        if !ask.q("announcement").is_empty() {
+            wanted.about.push(("subject", ask.q("announcement").into()));
+        }
+        let page = case::list::<Objection>(look, &Objection::sight(who), &wanted, ask.page())?;
         let about = announcement::by_ids(look, page.rows.iter().filter_map(|r| r.subject.parse().ok()).collect())?;
         let filers = org::names(look, page.rows.iter().filter_map(|r| r.owner).collect())?;
         let (today, calendar) = (look.today(), look.calendar());

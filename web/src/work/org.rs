@@ -70,8 +70,15 @@ impl Show for Org {
         }
         if row.affiliate {
             view.notices.push(ask.t("org-is-affiliate"));
+            if let Some(held) = row.holding() {
+                let share = ask.lang.ta("org-held-share", &[("share", held.share.to_string()), ("since", held.since.to_string())]);
+                facts.push(Fact { texts: vec![held.parent, share], ..Fact::text(ask.t("org-held-by"), "") });
+            }
         }
         view.sections.insert(0, Section { title: ask.t("section-identity"), facts, ..Section::default() });
+        if who.oversees() && row.kind == OrgKind::Developer {
+            view.sections.push(super::oversight::marks(look, ask, row.id)?);
+        }
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ use platform::people::org;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Refusal, Result, Word};
 use primary::{ProductForm, licence, scenario};
+use secondary::clearance::{self, Clearance};
 use secondary::product::{self, Act, PRODUCT, Product, State, form, version};
 use secondary::{catalogue, pricing, review};
 
@@ -193,6 +194,15 @@ fn links(look: &mut Look, who: &Caller, ask: &Ask, row: &Product, own: bool, vie
     }
     if own && !matches!(row.state, State::Refused | State::Withdrawn) {
         view.links.push((ask.t("pricing-new"), format!("/work/prices/new?product={}", row.id)));
+    }
+    if own && !clearance::wanting(look, row.id, &row.answers())?.is_empty() {
+        view.links.push((ask.t("clearance-new"), format!("/work/clearances/new?product={}", row.id)));
+    }
+    if who.is_any(<Clearance as Show>::DOOR) {
+        for given in clearance::of(look, row.id)? {
+            let name = ask.lang.ta("clearance-link", &[("form", ask.lang.w(given.form)), ("state", ask.lang.w(given.state))]);
+            view.links.push((name, format!("/work/clearances/{}", given.id)));
+        }
     }
     if who.is_any(<review::Review as Show>::DOOR)
         && let Some(live) = review::live(look, row.id)?

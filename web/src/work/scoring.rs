@@ -90,7 +90,7 @@ impl Show for Scoring {
 /// The admitted bids to read before scoring.
 fn bids(look: &mut Look, who: &Caller, ask: &Ask, row: &Scoring) -> Result<Section> {
     let offers = Scoring::choices(look, who, Some(row), "bid")?;
-    let rows = offers.into_iter().map(|c| vec![Cell::link(c.label, format!("/work/bids/{}", c.value))]).collect();
+    let rows = offers.into_iter().map(|c| vec![Cell::link(ask.lang.choice(&c), format!("/work/bids/{}", c.value))]).collect();
     let table = TableView { columns: vec![ask.t("col-bidder")], rows, empty: ask.t("scoring-no-bids") };
     Ok(Section { title: ask.t("scoring-bids"), table: Some(table), ..Section::default() })
 }

@@ -88,20 +88,20 @@ pub fn finding(look: &Look, lang: Lang, row: Answers, otherwise: &str) -> Vec<St
 
 /// Materials with the papers and files given for each.
 fn materials(look: &Look, lang: Lang, label: String, content: &Answers, files: &[Choice], papers: &[Choice]) -> Fact {
-    let name_of = |list: &[Choice], id: &str| list.iter().find(|c| c.value == id).map(|c| c.label.clone());
+    let name_of = |list: &[Choice], id: &str| list.iter().find(|c| c.value == id).map(|c| lang.choice(c));
     let mut fact = Fact { label, ..Fact::default() };
     for row in rows(content, "papers").into_iter().map(Answers) {
         let material = material(look, lang, row.text("material")).0;
         let mut links: Vec<(String, String)> = Vec::new();
         if let Some(title) = name_of(papers, row.text("paper")).filter(|_| row.text("title").is_empty()) {
-            links.push((format!("{material}：{title}"), format!("/work/papers/{}", row.text("paper"))));
+            links.push((lang.of_it(&material, &title), format!("/work/papers/{}", row.text("paper"))));
         }
         for id in row.list("files") {
             let name = name_of(files, &id).unwrap_or_else(|| lang.t("file-kept"));
-            links.push((format!("{material}：{name}"), format!("/files/{id}")));
+            links.push((lang.of_it(&material, &name), format!("/files/{id}")));
         }
         if links.is_empty() {
-            fact.texts.push(format!("{material}：{}", lang.t("bid-not-given")));
+            fact.texts.push(lang.of_it(&material, &lang.t("bid-not-given")));
         }
         fact.links.extend(links);
     }

@@ -1,15 +1,16 @@
 //! A bid written section by section: a list of tasks, one page for each, saved as it stands.
 
 use super::said;
-use crate::answer::{Answer, PageResult, see_saying};
-use crate::ask::{Ask, Face};
+use crate::answer::PageResult;
+use crate::ask::Ask;
 use crate::noun;
 use crate::view::chrome::Chrome;
-use crate::view::form::{FieldView, Filling, FormView, draw};
+use crate::view::form::{FieldView, Filling, FormView};
 use crate::view::list::{Due, due};
+use crate::view::wizard::{self, Step, TaskLine};
 use askama::Template;
 use platform::flow::{self, Noun};
-use platform::sheet::{Answers, Kind};
+use platform::sheet::Answers;
 use platform::{Caller, Fault, Look, Refusal, Result, Word};
 use primary::announcement;
 use primary::bid::{self, Act, BID, Bid, State, TaskState};
@@ -39,33 +40,16 @@ struct TasksView {
     withdraw: Option<FormView>,
 }
 
-#[derive(Serialize)]
-struct TaskLine {
-    name: String,
-    hint: String,
-    href: String,
-    state: &'static str,
-    label: String,
-    missing: usize,
-}
-
 /// One section's page.
 #[derive(Template, Serialize)]
 #[template(path = "work/bid/task.html")]
 struct TaskView {
     #[serde(skip)]
     c: Chrome,
-    section: String,
-    hint: String,
-    step: i64,
-    steps: i64,
-    back: String,
-    next: String,
-    form: FormView,
+    #[serde(flatten)]
+    at: Step,
     rows: Vec<RowView>,
     rows_label: String,
-    /// What is still missing is said only after saving.
-    checked: bool,
 }
 
 /// A row that stands for something of the announcement: a condition or a material.
@@ -104,6 +88,7 @@ fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
         Ok(()) => Some(FormView { submit: ask.t("bid-drop"), ..noun::act_form(look, who, ask, &row, withdraw, None)? }),
         Err(_) => None,
     };
+    let home = format!("/work/bids/{}", row.id);
     let at = |at: Option<platform::At>| at.map(platform::clock::shanghai_text).unwrap_or_default();
     Ok(TasksView {
         c: ask.chrome(row.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-bid"), "/work/bids"),
@@ -116,18 +101,8 @@ fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
         over: call.deadline.is_some_and(|d| d <= now),
         done: tasks.iter().filter(|t| t.state == TaskState::Done).count(),
         ready: tasks.iter().all(|t| t.state == TaskState::Done),
-        tasks: tasks
-            .into_iter()
-            .map(|t| TaskLine {
-                name: ask.t(&format!("bid-section-{}", t.section)),
-                hint: ask.t(&format!("bid-section-{}-hint", t.section)),
-                href: format!("/work/bids/{}/task/{}", row.id, t.section),
-                state: t.state.as_str(),
-                label: ask.lang.w(t.state),
-                missing: t.faults.len(),
-            })
-            .collect(),
-        check: format!("/work/bids/{}/check", row.id),
+        tasks: tasks.into_iter().map(|t| TaskLine::new(ask, "bid", &home, t.section, t.state, t.faults.len())).collect(),
+        check: format!("{home}/check"),
         withdraw,
     })
 }
@@ -197,11 +172,8 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
     let mut answers = row.answers();
     let chosen = section == "papers" && !checked && choose_papers(look, who, &mut answers)?;
     let choices = noun::choices(look, who, Some(&row), &BID, &answers)?;
-    let mut form = draw(ask.lang, &BID, &Filling { answers, faults, choices });
-    form.fields.retain(|f| f.section.as_deref() == Some(section));
-    form.files = BID.fields.iter().any(|f| f.section == Some(section) && matches!(f.kind, Kind::Files(_) | Kind::Rows(_)));
-    form.action = format!("/work/bids/{}/task/{section}", row.id);
-    form.autosave = form.action.clone();
+    let back = format!("/work/bids/{}", row.id);
+    let mut form = wizard::form(ask, &BID, section, &back, &Filling { answers, faults, choices });
     let mut rows = Vec::new();
     let mut rows_label = String::new();
     if let Some(at) = form.fields.iter().position(|f| f.kind == "rows") {
@@ -210,79 +182,37 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
         rows_label = field.label;
     }
     let name = ask.t(&format!("bid-section-{section}"));
-    let back = format!("/work/bids/{}", row.id);
-    Ok(TaskView {
-        c: ask.chrome(name.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-bid"), "/work/bids").crumb(row.title.clone(), back.clone()),
-        section: name,
+    let at = Step {
+        section: name.clone(),
         hint: if chosen { ask.t("bid-paper-chosen") } else { ask.t(&format!("bid-section-{section}-hint")) },
         step: pages().iter().position(|s| *s == section).map_or(1, |i| i as i64 + 1),
         steps: pages().len() as i64,
         next: after(section).map_or_else(|| format!("{back}/check"), |s| format!("{back}/task/{s}")),
-        back,
+        back: back.clone(),
         form,
-        rows,
-        rows_label,
         checked,
-    })
+    };
+    let c = ask.chrome(name).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-bid"), "/work/bids").crumb(row.title.clone(), back);
+    Ok(TaskView { c, at, rows, rows_label })
 }
 
 /// `GET /work/bids/{id}/task/{section}`.
 pub async fn task(ask: Ask) -> PageResult {
-    let section = section_of(&ask)?;
-    let a = ask.clone();
-    let view = ask.look(move |look, who| task_view(look, who, &a, section, Vec::new())).await?;
-    ask.show(&view)
-}
-
-/// What a section's form sent: of its own fields only, and boxes left empty as empty, which a browser does not send.
-fn typed(answers: &Answers, section: &str) -> Answers {
-    let mut typed = Answers::default();
-    for field in BID.fields.iter().filter(|f| f.section == Some(section)) {
-        match (answers.0.get(field.name), field.kind) {
-            (Some(value), _) => typed.set(field.name, value.clone()),
-            (None, Kind::Tick) => typed.set(field.name, false),
-            (None, Kind::Many(..) | Kind::Picks(_) | Kind::Files(_)) => typed.set(field.name, Vec::<String>::new()),
-            (None, _) => {}
-        }
-    }
-    typed
+    wizard::show(&ask, section_of(&ask)?, task_view).await
 }
 
 /// `POST /work/bids/{id}/task/{section}`: keeps what was typed, valid or not, then says what is missing or goes on.
 pub async fn save(ask: Ask) -> PageResult {
-    let section = section_of(&ask)?;
-    let id = ask.id::<Bid>("id")?;
-    let typed = typed(&ask.answers, section);
+    let (section, id) = (section_of(&ask)?, ask.id::<Bid>("id")?);
+    let typed = wizard::typed(&BID, section, &ask.answers);
     // The same form is saved again and again while it is written, so its key is not used up.
     ask.act(move |tx, who| flow::perform::<Bid>(tx, who, id, Act::Save, typed).map(drop)).await?;
-    if ask.face == Face::Json {
-        let saved_at = (ask.app.db.clock().now() + chrono::Duration::hours(8)).format("%H:%M").to_string();
-        return Ok(Answer::Page { status: 200, html: None, json: Some(serde_json::json!({ "saved_at": saved_at })) });
-    }
-    let a = ask.clone();
-    if !ask.faults.is_empty() {
-        let view = ask.look(move |look, who| task_view(look, who, &a, section, a.faults.clone())).await?;
-        return ask.show_as(422, &view);
-    }
-    let home = format!("/work/bids/{id}");
-    if ask.answers.text("go") == "later" {
-        return see_saying(home, "saved");
-    }
-    let view = ask.look(move |look, who| task_view(look, who, &Ask { query: vec![("check".into(), "1".into())], ..a }, section, Vec::new())).await?;
-    see_saying(if view.form.errors.is_empty() { view.next } else { format!("{home}/task/{section}?check=1") }, "saved")
+    wizard::saved(&ask, section, format!("/work/bids/{id}"), task_view, |view| &view.at).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_section_sends_its_own_fields_and_empty_boxes() {
-        let sent = Answers::of(json!({"technical_plan": "甲", "contact": "乙", "go": "later"}));
-        assert_eq!(typed(&sent, "plan"), Answers::of(json!({"technical_plan": "甲", "forms": []})));
-        assert_eq!(typed(&Answers::default(), "security"), Answers::of(json!({"security_commitment": false})));
-    }
 
     #[test]
     fn sections_follow_each_other_up_to_the_declaration() {

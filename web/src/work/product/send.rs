@@ -13,7 +13,7 @@ use platform::sheet::Answers;
 use platform::{Caller, Fault, Look, Refusal, Result, Word};
 use primary::bid::TaskState;
 use secondary::product::{self, PRODUCT, Product, form, version};
-use secondary::review;
+use secondary::{clearance, review};
 use serde::Serialize;
 
 #[derive(Template, Serialize)]
@@ -30,6 +30,8 @@ struct CheckView {
     missing: Vec<ErrorView>,
     /// Why it cannot be submitted although all is filled in: the reason, and what helps.
     blocked: Option<(String, String)>,
+    /// Where the approval for the single case is applied for, when one is needed.
+    clearance: Option<(String, String)>,
     ready: bool,
     fields: Vec<FieldView>,
     errors: Vec<ErrorView>,
@@ -102,6 +104,10 @@ fn check_view(look: &mut Look, who: &Caller, ask: &Ask, typed: Option<(Answers, 
             .into_iter()
             .map(|p| Answered { name: said::point(look, ask.lang, &p.point), answer: product::answer_to(&draft, &p.point), remark: p.remark })
             .collect(),
+        clearance: match clearance::wanting(look, row.id, &draft)?.is_empty() {
+            true => None,
+            false => Some((ask.t("clearance-new"), format!("/work/clearances/new?product={}", row.id))),
+        },
         ready: whole && blocked.is_none(),
         missing,
         blocked,

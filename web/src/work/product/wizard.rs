@@ -2,14 +2,14 @@
 //! is revised in the same pages; what is on offer stays as it was approved.
 
 use super::said;
-use crate::answer::{Answer, PageResult, see_saying};
-use crate::ask::{Ask, Face};
+use crate::answer::PageResult;
+use crate::ask::Ask;
 use crate::noun;
 use crate::view::chrome::Chrome;
-use crate::view::form::{FieldView, Filling, FormView, draw};
+use crate::view::form::{FieldView, Filling, FormView};
+use crate::view::wizard::{self, Step, TaskLine};
 use askama::Template;
 use platform::flow::{self, Noun};
-use platform::sheet::{Answers, Kind};
 use platform::{Caller, Fault, Look, Refusal, Result, Word};
 use primary::bid::TaskState;
 use primary::licence;
@@ -40,32 +40,15 @@ struct TasksView {
     withdraw: Option<FormView>,
 }
 
-#[derive(Serialize)]
-struct TaskLine {
-    name: String,
-    hint: String,
-    href: String,
-    state: &'static str,
-    label: String,
-    missing: usize,
-}
-
 /// One section's page.
 #[derive(Template, Serialize)]
 #[template(path = "work/product/task.html")]
 struct TaskView {
     #[serde(skip)]
     c: Chrome,
-    section: String,
-    hint: String,
-    step: i64,
-    steps: i64,
-    back: String,
-    next: String,
-    form: FormView,
+    #[serde(flatten)]
+    at: Step,
     points: Vec<PointView>,
-    /// What is still missing is said only after saving.
-    checked: bool,
 }
 
 /// A point raised, and room for its answer.
@@ -111,14 +94,8 @@ fn tasks_view(look: &mut Look, who: &Caller, ask: &Ask) -> Result<TasksView> {
         Ok(()) if begun => Some(noun::act_form(look, who, ask, &row, withdraw, None)?),
         _ => None,
     };
-    let line = |t: product::Task| TaskLine {
-        name: ask.t(&format!("product-section-{}", t.section)),
-        hint: ask.t(&format!("product-section-{}-hint", t.section)),
-        href: format!("/work/products/{}/task/{}", row.id, t.section),
-        state: t.state.as_str(),
-        label: ask.lang.w(t.state),
-        missing: t.faults.len(),
-    };
+    let home = format!("/work/products/{}", row.id);
+    let line = |t: product::Task| TaskLine::new(ask, "product", &home, t.section, t.state, t.faults.len());
     let number = if row.version == 0 { String::new() } else { ask.lang.tn("product-next-version", row.version + 1) };
     Ok(TasksView {
         c: ask.chrome(row.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-product"), "/work/products"),
@@ -170,74 +147,48 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
     let row = own(look, who, ask)?;
     let check = check_at(&row)?;
     let tasks = product::tasks(look, &row)?;
-    let Some(at) = tasks.iter().position(|t| t.section == section) else { return Err(Refusal::NotFound) };
+    let Some(number) = tasks.iter().position(|t| t.section == section) else { return Err(Refusal::NotFound) };
     let checked = ask.q("check") == "1" || !more.is_empty();
     let mut faults = more;
     if checked {
-        faults.extend(tasks[at].faults.clone());
+        faults.extend(tasks[number].faults.clone());
     }
     let raised = review::raised(look, row.id)?;
     let mut answers = row.answers();
     let rows: Vec<_> = raised.iter().map(|p| json!({"point": p.point, "answer": product::answer_to(&answers, &p.point)})).collect();
     answers.set("answers", rows);
     let choices = noun::choices(look, who, Some(&row), &PRODUCT, &answers)?;
-    let mut form = draw(ask.lang, &PRODUCT, &Filling { answers, faults, choices });
-    form.fields.retain(|f| f.section.as_deref() == Some(section));
-    form.files = PRODUCT.fields.iter().any(|f| f.section == Some(section) && matches!(f.kind, Kind::Files(_)));
     let home = format!("/work/products/{}", row.id);
-    form.action = format!("{home}/task/{section}");
-    form.autosave = form.action.clone();
+    let mut form = wizard::form(ask, &PRODUCT, section, &home, &Filling { answers, faults, choices });
     let points = match form.fields.iter().position(|f| f.name == "answers") {
         Some(at) => points(look, ask, &raised, form.fields.remove(at)),
         None => Vec::new(),
     };
-    let back = format!("{home}/tasks");
     let name = ask.t(&format!("product-section-{section}"));
-    Ok(TaskView {
-        c: ask
-            .chrome(name.clone())
-            .crumb(ask.t("nav-work"), "/work")
-            .crumb(ask.t("nouns-product"), "/work/products")
-            .crumb(row.title.clone(), home.clone()),
-        section: name,
+    let next = tasks.get(number + 1).map_or(check, |t| format!("{home}/task/{}", t.section));
+    let at = Step {
+        section: name.clone(),
         hint: ask.t(&format!("product-section-{section}-hint")),
-        step: at as i64 + 1,
+        step: number as i64 + 1,
         steps: tasks.len() as i64,
-        next: tasks.get(at + 1).map_or(check, |t| format!("{home}/task/{}", t.section)),
-        back,
+        next,
+        back: format!("{home}/tasks"),
         form,
-        points,
         checked,
-    })
+    };
+    let c = ask.chrome(name).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-product"), "/work/products").crumb(row.title.clone(), home);
+    Ok(TaskView { c, at, points })
 }
 
 /// `GET /work/products/{id}/task/{section}`
 pub async fn task(ask: Ask) -> PageResult {
-    let section = section_of(&ask)?;
-    let a = ask.clone();
-    let view = ask.look(move |look, who| task_view(look, who, &a, section, Vec::new())).await?;
-    ask.show(&view)
-}
-
-/// What a section's form sent: of its own fields only, and what a browser does not send when it is empty, as empty.
-fn typed(answers: &Answers, section: &str) -> Answers {
-    let mut typed = Answers::default();
-    for field in PRODUCT.fields.iter().filter(|f| f.section == Some(section)) {
-        match (answers.0.get(field.name), field.kind) {
-            (Some(value), _) => typed.set(field.name, value.clone()),
-            (None, Kind::Tick) => typed.set(field.name, false),
-            (None, Kind::Many(..) | Kind::Picks(_) | Kind::Files(_) | Kind::Rows(_)) => typed.set(field.name, Vec::<String>::new()),
-            (None, _) => {}
-        }
-    }
-    typed
+    wizard::show(&ask, section_of(&ask)?, task_view).await
 }
 
 /// `POST /work/products/{id}/task/{section}`: keeps what was typed, valid or not, then says what is missing or goes on.
 pub async fn save(ask: Ask) -> PageResult {
-    let section = section_of(&ask)?;
-    let id = ask.id::<Product>("id")?;
-    let typed = typed(&ask.answers, section);
+    let (section, id) = (section_of(&ask)?, ask.id::<Product>("id")?);
+    let typed = wizard::typed(&PRODUCT, section, &ask.answers);
     // The same form is saved again and again while it is written, so its key is not used up.
     let a = ask.clone();
     ask.act(move |tx, who| {
@@ -247,31 +198,5 @@ pub async fn save(ask: Ask) -> PageResult {
         flow::perform::<Product>(tx, who, id, acts(&row)?.0, draft).map(drop)
     })
     .await?;
-    if ask.face == Face::Json {
-        let saved_at = (ask.app.db.clock().now() + chrono::Duration::hours(8)).format("%H:%M").to_string();
-        return Ok(Answer::Page { status: 200, html: None, json: Some(json!({ "saved_at": saved_at })) });
-    }
-    let a = ask.clone();
-    if !ask.faults.is_empty() {
-        let view = ask.look(move |look, who| task_view(look, who, &a, section, a.faults.clone())).await?;
-        return ask.show_as(422, &view);
-    }
-    let home = format!("/work/products/{id}");
-    if ask.answers.text("go") == "later" {
-        return see_saying(format!("{home}/tasks"), "saved");
-    }
-    let view = ask.look(move |look, who| task_view(look, who, &Ask { query: vec![("check".into(), "1".into())], ..a }, section, Vec::new())).await?;
-    see_saying(if view.form.errors.is_empty() { view.next } else { format!("{home}/task/{section}?check=1") }, "saved")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_section_sends_its_own_fields_and_empty_boxes() {
-        let sent = Answers::of(json!({"external_sources": "甲", "title": "乙", "go": "later"}));
-        assert_eq!(typed(&sent, "sources"), Answers::of(json!({"external_sources": "甲", "sources": []})));
-        assert_eq!(typed(&Answers::default(), "answers"), Answers::of(json!({"answers": []})));
-    }
+    wizard::saved(&ask, section, format!("/work/products/{id}/tasks"), task_view, |view| &view.at).await
 }

@@ -73,7 +73,7 @@ fn view(look: &mut Look, who: &Caller, ask: &Ask, filling: Option<(Answers, Vec<
             });
             at += 1;
         }
-        lines.push(Line { bidder: offer.label, href: format!("/work/bids/{}", offer.value), places });
+        lines.push(Line { bidder: ask.lang.choice(&offer), href: format!("/work/bids/{}", offer.value), places });
     }
     let mut form = noun::act_form(look, who, ask, &row, deed, Some(Filling { answers, faults: faults.clone(), ..Filling::default() }))?;
     form.fields.retain(|f: &FieldView| f.kind != "rows");
@@ -100,12 +100,12 @@ fn error(ask: &Ask, lines: &[Line], form: &FormView, fault: &Fault) -> ErrorView
     let place = lines.iter().flat_map(|l| l.places.iter().map(move |p| (l, p))).find(|(_, p)| fault.field.starts_with(&format!("{}.", p.name)));
     if let Some((line, place)) = place {
         return ErrorView {
-            field: fault.field.clone(), href: format!("#{}", place.id), text: format!("{} · {}：{text}", line.bidder, place.label)
+            field: fault.field.clone(), href: format!("#{}", place.id), text: ask.lang.of_it(&format!("{} · {}", line.bidder, place.label), &text)
         };
     }
     let label = form.fields.iter().find(|f| f.name == fault.field).map_or_else(|| ask.t("scoring-points"), |f| f.label.clone());
     let href = if form.fields.iter().any(|f| f.name == fault.field) { format!("#{}", fault.field) } else { "#points-0".into() };
-    ErrorView { field: fault.field.clone(), href, text: format!("{label}：{text}") }
+    ErrorView { field: fault.field.clone(), href, text: ask.lang.of_it(&label, &text) }
 }
 
 /// `GET /work/scorings/{id}/submit`.

@@ -1,0 +1,2 @@
+DROP TABLE chain_link;
+DROP TABLE node;

@@ -1,0 +1,2 @@
+DROP TABLE collection_item;
+DROP TABLE collection;

@@ -1,0 +1,2 @@
+DROP TABLE opening_plan;
+DROP TABLE opening;

@@ -1,0 +1,2 @@
+DROP TABLE opinion;
+DROP TABLE observer;

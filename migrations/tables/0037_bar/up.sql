@@ -1,0 +1,18 @@
+CREATE TABLE bar (
+    id TEXT PRIMARY KEY NOT NULL,
+    serial TEXT UNIQUE,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    owner TEXT REFERENCES org (id),
+    clock TEXT,
+    due_on DATE,
+    profile TEXT NOT NULL,
+    content TEXT NOT NULL,
+    created_by TEXT REFERENCES person (id),
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    licence TEXT REFERENCES licence (id),
+    kind TEXT NOT NULL,
+    until_on DATE NOT NULL
+);
+CREATE INDEX bar_owner ON bar (owner, state);

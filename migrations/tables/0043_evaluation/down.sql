@@ -1,0 +1,3 @@
+DROP TABLE assessor;
+DROP TABLE evaluation;
+DROP TABLE scheme;

@@ -1,0 +1,2 @@
+DROP TABLE drill;
+DROP TABLE operator_plan;

@@ -1,0 +1,25 @@
+CREATE TABLE survey (
+    id TEXT PRIMARY KEY NOT NULL,
+    serial TEXT UNIQUE,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    owner TEXT REFERENCES org (id),
+    clock TEXT,
+    due_on DATE,
+    profile TEXT NOT NULL,
+    content TEXT NOT NULL,
+    created_by TEXT REFERENCES person (id),
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    first_year INTEGER NOT NULL,
+    years INTEGER NOT NULL,
+    cost BIGINT NOT NULL,
+    rate BIGINT NOT NULL,
+    profit BIGINT NOT NULL,
+    tax BIGINT NOT NULL,
+    carried_in BIGINT NOT NULL,
+    deducted BIGINT NOT NULL,
+    mar BIGINT NOT NULL,
+    CHECK (years BETWEEN 1 AND 3)
+);
+CREATE INDEX survey_owner ON survey (owner, state);

@@ -1,0 +1,2 @@
+DROP TABLE posting_line;
+DROP TABLE posting;

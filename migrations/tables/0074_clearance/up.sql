@@ -1,0 +1,18 @@
+CREATE TABLE clearance (
+    id TEXT PRIMARY KEY NOT NULL,
+    serial TEXT UNIQUE,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    owner TEXT REFERENCES org (id),
+    clock TEXT,
+    due_on DATE,
+    profile TEXT NOT NULL,
+    content TEXT NOT NULL,
+    created_by TEXT REFERENCES person (id),
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    product TEXT NOT NULL REFERENCES product (id),
+    form TEXT NOT NULL
+);
+CREATE INDEX clearance_product ON clearance (product);
+CREATE INDEX clearance_owner ON clearance (owner);

@@ -1,0 +1,672 @@
+//! 评估 — a holder's year, measured by the adopted indicator sheet: its own score with evidence, then at least two assessors
+//! who do not see each other's, the result told and open to objection, then published (ZJK-33, BJ-30, NJ-18, ZJ-6.7).
+//! Excellent is favoured, poor is warned; poor twice running proposes the end of the licence (ZJK-35(4)).
+
+use super::scheme::{self, Indicator, Scheme};
+use crate::licence::{self, EndKind};
+use crate::selection::rank;
+use crate::termination;
+use diesel::prelude::*;
+use platform::case::{Case, New, Sight};
+use platform::event::{Record, sha256};
+use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::paging::{Page, Paged, like};
+use platform::people::{Org, Person, interest, org, person};
+use platform::profile::Profile;
+use platform::schema::{assessor, evaluation, licence as licences, org as orgs};
+use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
+use platform::{At, Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, diesel, file, mail, words};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+words! {
+    pub enum State: "evaluation-state" {
+        Opened = "opened", Scoring = "scoring", Noticed = "noticed", Objected = "objected", Answered = "answered",
+        Published = "published", Poor = "poor", Talked = "talked", Cancelled = "cancelled",
+    }
+}
+words! {
+    pub enum Act: "evaluation-act" {
+        Open = "open", SelfScore = "self_score", Lapse = "lapse", Score = "score", Notice = "notice", Object = "object",
+        Uphold = "uphold", Reject = "reject", Publish = "publish", PublishPoor = "publish_poor", Propose = "propose", Talk = "talk",
+        Cancel = "cancel",
+    }
+}
+words! {
+    pub enum Grade: "evaluation-grade" { Excellent = "excellent", Good = "good", Fair = "fair", Poor = "poor" }
+}
+words! {
+    /// What follows a poor result first (ZJK-35(4), BJ-30).
+    pub enum TalkKind: "evaluation-talk-kind" { Warning = "warning", Talk = "talk" }
+}
+
+use Role::{Bureau, Calendar, DeveloperAdmin, Expert, Legal, Office, Regulator, Source};
+
+/// Who may assess: never the primary operator, which shares in what it would judge.
+const ASSESSORS: &[Role] = &[Expert, Regulator, Source, Bureau, Office];
+const HOLDERS: &[Role] = &[DeveloperAdmin, Legal];
+
+pub const STEPS: &[Step<State, Act>] = &[
+    begin(Act::Open, &[Office, Bureau], State::Opened, "ZJK-33 ZJ-6.7").tell(&[Tell::Owner]).clock("evaluation_self"),
+    step(State::Opened, Act::SelfScore, HOLDERS, State::Scoring, "ZJK-33").tell(&[Tell::Role(Office)]).clock("evaluation_score"),
+    step(State::Opened, Act::Lapse, &[Calendar], State::Scoring, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Office)]).clock("evaluation_score"),
+    step(State::Opened, Act::Cancel, &[Office, Bureau], State::Cancelled, "ZJK-33").tell(&[Tell::Owner]),
+    step(State::Scoring, Act::Notice, &[Office, Bureau], State::Noticed, "BJ-30 NJ-18").tell(&[Tell::Owner]).clock("bid_objection"),
+    step(State::Scoring, Act::Score, ASSESSORS, State::Scoring, "BJ-30 NJ-18"),
+    step(State::Noticed, Act::Publish, &[Office, Bureau], State::Published, "BJ-12 NJ-10").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::Noticed, Act::PublishPoor, &[Office, Bureau], State::Poor, "BJ-30 NJ-18")
+        .tell(&[Tell::Owner, Tell::Role(Legal)])
+        .clock("evaluation_talk"),
+    step(State::Noticed, Act::Object, HOLDERS, State::Objected, "BJ-12 NJ-10").tell(&[Tell::Role(Office), Tell::Role(Bureau)]).clock("complaint_answer"),
+    step(State::Objected, Act::Reject, &[Office], State::Answered, "BJ-12 NJ-10").tell(&[Tell::Owner]),
+    step(State::Objected, Act::Uphold, &[Office], State::Scoring, "BJ-12 NJ-10").tell(&[Tell::Owner]).clock("evaluation_score"),
+    step(State::Answered, Act::Publish, &[Office, Bureau], State::Published, "BJ-12 NJ-10").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::Answered, Act::PublishPoor, &[Office, Bureau], State::Poor, "BJ-30 NJ-18")
+        .tell(&[Tell::Owner, Tell::Role(Legal)])
+        .clock("evaluation_talk"),
+    step(State::Poor, Act::Talk, &[Office, Bureau], State::Talked, "ZJK-35(4) BJ-30 NJ-18").tell(&[Tell::Owner, Tell::Role(Legal)]),
+    step(State::Poor, Act::Propose, &[Calendar], State::Poor, "BJ-30 NJ-18 ZJK-35(4)").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
+];
+
+/// States in which the result is everybody's.
+const PUBLIC: [State; 3] = [State::Published, State::Poor, State::Talked];
+
+const OPEN: Sheet = Sheet {
+    name: "evaluation",
+    fields: &[
+        sheet::pick("scheme", "scheme"),
+        sheet::pick("holder", "holder"),
+        sheet::picks("assessors", "assessor"),
+        sheet::text("note", 2000).optional(),
+    ],
+};
+const SELF_POINTS: Sheet = Sheet {
+    name: "evaluation-self-points",
+    fields: &[sheet::pick("item", "items"), sheet::number("points", 0, 100), sheet::text("evidence", 2000)],
+};
+const SELF: Sheet = Sheet {
+    name: "evaluation-self",
+    fields: &[
+        sheet::rows("items", &SELF_POINTS),
+        sheet::text("statement", 4000).optional(),
+        sheet::files("files").optional(),
+        sheet::tick("truthful").required(),
+    ],
+};
+const POINTS: Sheet = Sheet {
+    name: "evaluation-points",
+    fields: &[sheet::pick("item", "items"), sheet::number("points", 0, 100), sheet::text("remark", 1000).optional()],
+};
+const SCORE: Sheet = Sheet {
+    name: "evaluation-score",
+    fields: &[sheet::rows("items", &POINTS), sheet::text("opinion", 4000).optional(), sheet::tick("independent").required()],
+};
+const TALK: Sheet = Sheet {
+    name: "evaluation-talk",
+    fields: &[
+        sheet::choice::<TalkKind>("talk_kind"),
+        sheet::line("present", 200),
+        sheet::text("demands", 4000),
+        sheet::date("improve_by"),
+        sheet::files("files").optional(),
+    ],
+};
+
+platform::case! {
+    /// One organisation's evaluation for one year.
+    pub struct Evaluation in evaluation {
+        pub scheme: Id<Scheme>,
+        pub year: i32,
+        /// Raised when an objection is upheld and the assessors score again.
+        pub round: i32,
+        /// In hundredths of a point, out of 100.
+        pub total: Option<i64>,
+        pub grade: Option<Grade>,
+        pub published_at: Option<At>,
+    }
+}
+
+/// One assessor's part in one round.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = assessor)]
+pub struct Assessor {
+    pub id: Id<Assessor>,
+    pub evaluation: Id<Evaluation>,
+    pub person: Id<Person>,
+    pub round: i32,
+    pub content: String,
+    pub scored_at: Option<At>,
+}
+
+#[derive(Deserialize)]
+struct Points {
+    /// Place of the indicator in the sheet, from 1, as a form gives it.
+    item: String,
+    points: i64,
+}
+
+fn points_of(a: &Answers) -> Vec<(usize, i64)> {
+    let given: Vec<Points> = a.0.get("items").and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or_default();
+    given.into_iter().map(|p| (p.item.parse().unwrap_or(0), p.points)).collect()
+}
+
+impl Assessor {
+    /// What was scored.
+    pub fn answers(&self) -> Answers {
+        Answers::parse(&self.content)
+    }
+    fn points(&self, items: usize) -> Vec<i64> {
+        in_order(&points_of(&self.answers()), items)
+    }
+}
+
+fn in_order(points: &[(usize, i64)], items: usize) -> Vec<i64> {
+    (1..=items).map(|n| points.iter().find(|(item, _)| *item == n).map_or(0, |(_, p)| *p)).collect()
+}
+
+impl Evaluation {
+    /// Whether everybody may read the result.
+    pub fn is_public(&self) -> bool {
+        PUBLIC.contains(&self.state)
+    }
+    fn holder(&self) -> Result<Id<Org>> {
+        self.owner.ok_or_else(|| Refusal::broken("an evaluation of nobody"))
+    }
+}
+
+impl Case for Evaluation {
+    fn sight(who: &Caller) -> Sight {
+        Sight::overseen(who)
+    }
+}
+
+impl Noun for Evaluation {
+    type State = State;
+    type Act = Act;
+    const NAME: &'static str = "evaluation";
+    const TABLE: &'static str = "evaluation";
+    const PATH: &'static str = "evaluations";
+    const STEPS: &'static [Step<State, Act>] = STEPS;
+    const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Open, sheet: &OPEN, draft: false, run: open });
+    const RESTS: &'static [State] = &[State::Published, State::Talked];
+    const DEEDS: &'static [Deed<Self>] = &[
+        deed(Act::SelfScore, &SELF, self_score).when(own),
+        deed(Act::Score, &SCORE, score).when(may_score),
+        deed(Act::Notice, &NOTHING, notice).when(all_in),
+        deed(Act::Publish, &NOTHING, publish).when(may_publish),
+        deed(Act::PublishPoor, &NOTHING, publish_poor).when(may_publish_poor),
+        deed(Act::Object, &REASON, object).when(may_object),
+        deed(Act::Reject, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Reject, Record::none().because(a.text("reason"))).map(drop)),
+        deed(Act::Uphold, &REASON, uphold),
+        deed(Act::Talk, &TALK, talk),
+        deed(Act::Cancel, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Cancel, Record::none().because(a.text("reason"))).map(drop)),
+    ];
+
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+    fn state(&self) -> State {
+        self.state
+    }
+    fn heading(&self) -> Heading {
+        self.head()
+    }
+    /// Seen by the evaluated organisation, by those who oversee, and by its assessors.
+    fn find(look: &mut Look, who: &Caller, id: Id<Self>) -> Result<Self> {
+        match platform::case::find(look, &Self::sight(who), id) {
+            Err(Refusal::NotFound) if seat(look, who, id)?.is_some() => Self::row(look, id),
+            found => found,
+        }
+    }
+    fn choices(look: &mut Look, _: &Caller, row: Option<&Self>, list: &str) -> Result<Vec<Choice>> {
+        match (list, row) {
+            ("scheme", _) => scheme::choices(look),
+            ("holder", _) => holders(look),
+            ("assessor", _) => assessors(look),
+            ("items", Some(row)) => Ok(items(look, row)?
+                .iter()
+                .enumerate()
+                .map(|(n, i)| Choice::new(n + 1, format!("{}. {} ({})", n + 1, i.name, i.weight)))
+                .collect()),
+            _ => Ok(Vec::new()),
+        }
+    }
+    /// A row for each indicator.
+    fn filled(look: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
+        if !matches!(act, Act::Score | Act::SelfScore) {
+            return Ok(Answers::default());
+        }
+        let rows: Vec<serde_json::Value> = (1..=items(look, row)?.len()).map(|n| json!({ "item": n.to_string(), "points": "" })).collect();
+        Ok(Answers::of(json!({ "items": rows })))
+    }
+}
+
+/// Organisations that hold or held a licence, and the primary operator, as offers of a form.
+fn holders(look: &mut Look) -> Result<Vec<Choice>> {
+    let held = licences::table.filter(licences::in_force_at.is_not_null()).select(licences::owner);
+    let rows: Vec<(Id<Org>, String)> = orgs::table
+        .filter(orgs::id.nullable().eq_any(held).or(orgs::kind.eq(OrgKind::Primary)))
+        .order((orgs::title.asc(), orgs::id.asc()))
+        .limit(500)
+        .select((orgs::id, orgs::title))
+        .load(look.db())?;
+    Ok(rows.into_iter().map(|(id, name)| Choice::new(id, name)).collect())
+}
+
+/// People who may assess, as offers of a form.
+fn assessors(look: &mut Look) -> Result<Vec<Choice>> {
+    let mut all: Vec<Choice> = Vec::new();
+    for role in ASSESSORS {
+        for (id, name, org) in person::in_role(look, *role)? {
+            if !all.iter().any(|c| c.value == id.to_string()) {
+                all.push(Choice::new(id, format!("{name} · {org}")));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The indicators of an evaluation.
+pub fn items(look: &mut Look, row: &Evaluation) -> Result<Vec<Indicator>> {
+    Ok(Scheme::row(look, row.scheme)?.items())
+}
+
+/// The caller's own seat in the current round.
+pub fn seat(look: &mut Look, who: &Caller, of: Id<Evaluation>) -> Result<Option<Assessor>> {
+    let Some(me) = who.person.filter(|_| who.is_any(ASSESSORS)) else { return Ok(None) };
+    Ok(assessor::table
+        .filter(assessor::evaluation.eq(of).and(assessor::person.eq(me)))
+        .order(assessor::round.desc())
+        .select(Assessor::as_select())
+        .first(look.db())
+        .optional()?)
+}
+
+/// The seats of the current round, whoever asks.
+pub fn seats(look: &mut Look, row: &Evaluation) -> Result<Vec<Assessor>> {
+    Ok(assessor::table
+        .filter(assessor::evaluation.eq(row.id).and(assessor::round.eq(row.round)))
+        .order(assessor::id.asc())
+        .limit(50)
+        .select(Assessor::as_select())
+        .load(look.db())?)
+}
+
+/// Opens the evaluation of a holder under an adopted sheet, with assessors who have no interest in it.
+fn open(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Evaluation>> {
+    let scheme = a.text("scheme").parse().map_err(|_| Refusal::fault("scheme", "not-a-choice"))?;
+    let scheme = Scheme::row(tx, scheme).map_err(|_| Refusal::fault("scheme", "not-a-choice"))?;
+    if scheme.state != scheme::State::Adopted {
+        return Err(Refusal::fault("scheme", "not-a-choice"));
+    }
+    if !holders(tx)?.iter().any(|c| c.value == a.text("holder")) {
+        return Err(Refusal::fault("holder", "not-a-choice"));
+    }
+    let holder: Id<Org> = a.text("holder").parse().map_err(|_| Refusal::fault("holder", "not-a-choice"))?;
+    interest::must_be_free(tx, who, holder)?;
+    let mut chosen = a.list("assessors");
+    chosen.sort();
+    chosen.dedup();
+    if chosen.len() < 2 {
+        return Err(Refusal::Faulty(vec![Fault::at("assessors", "too-few").with("least", 2)]));
+    }
+    let may = assessors(tx)?;
+    let mut people: Vec<Id<Person>> = Vec::new();
+    for id in &chosen {
+        let id: Id<Person> = id.parse().map_err(|_| Refusal::fault("assessors", "not-a-choice"))?;
+        if !may.iter().any(|c| c.value == id.to_string()) {
+            return Err(Refusal::fault("assessors", "not-a-choice"));
+        }
+        interest::must_be_free(tx, &Caller { person: Some(id), ..Caller::public() }, holder)?;
+        people.push(id);
+    }
+    let taken: i64 = evaluation::table
+        .filter(evaluation::owner.eq(holder).and(evaluation::year.eq(scheme.year)).and(evaluation::state.ne(State::Cancelled)))
+        .count()
+        .get_result(tx.db())?;
+    if taken > 0 {
+        return Err(Refusal::Taken);
+    }
+    let name = org::name(tx, holder)?;
+    let new = New::of(format!("{name} {}", scheme.year)).series("evaluation").owner(holder).content(&a);
+    let row = Evaluation::begin(tx, who, Act::Open, new, Record::of(&a), scheme.id, scheme.year, 1, None, None, None)?;
+    seat_all(tx, who, &row, &people)?;
+    Ok(row.id)
+}
+
+fn seat_all(tx: &mut Tx, who: &Caller, row: &Evaluation, people: &[Id<Person>]) -> Result<()> {
+    let seq = super::last_event(tx)?;
+    for person in people {
+        let of = Assessor { id: tx.id(), evaluation: row.id, person: *person, round: row.round, content: "{}".into(), scored_at: None };
+        diesel::insert_into(assessor::table).values(&of).execute(tx.db())?;
+        mail::tell_person(tx, *person, who, seq)?;
+    }
+    Ok(())
+}
+
+fn own(_: &mut Look, who: &Caller, row: &Evaluation) -> Result<()> {
+    if row.owner.is_some_and(|o| who.acts_for(o)) { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+/// Every indicator has points, exactly once.
+fn must_be_whole(a: &Answers, items: usize) -> Result<()> {
+    let given = points_of(a);
+    let mut faults = Vec::new();
+    for (i, (item, _)) in given.iter().enumerate() {
+        if *item == 0 || *item > items {
+            faults.push(Fault::at(format!("items[{i}].item"), "not-a-choice"));
+        } else if given[..i].iter().any(|(before, _)| before == item) {
+            faults.push(Fault::at(format!("items[{i}].points"), "indicator-twice"));
+        }
+    }
+    let missing = (1..=items).filter(|n| !given.iter().any(|(item, _)| item == n)).count();
+    if missing > 0 {
+        faults.push(Fault::at("items", "indicator-missing").with("count", missing));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::Faulty(faults)) }
+}
+
+fn self_score(tx: &mut Tx, who: &Caller, row: &Evaluation, mut a: Answers) -> Result<()> {
+    must_be_whole(&a, items(tx, row)?.len())?;
+    a.set("files", file::attach(tx, who, &a.list("files"), Evaluation::NAME, &row.id.to_string(), false)?);
+    let mut content = row.answers();
+    content.set("self", serde_json::to_value(&a)?);
+    row.keep(tx, &content)?;
+    flow::take(tx, who, row, Act::SelfScore, Record::of(a)).map(drop)
+}
+
+/// An assessor scores once in a round, himself, and without an interest that came up since.
+fn may_score(look: &mut Look, who: &Caller, row: &Evaluation) -> Result<()> {
+    let seat = seat(look, who, row.id)?.filter(|s| s.round == row.round).ok_or(Refusal::NotFound)?;
+    if seat.scored_at.is_some() {
+        return Err(Refusal::rule("already-voted", "BJ-30"));
+    }
+    interest::must_be_free(look, who, row.holder()?)
+}
+
+/// Keeps an assessor's points; the record holds their digest only, so that nobody else reads them before all are in.
+fn score(tx: &mut Tx, who: &Caller, row: &Evaluation, a: Answers) -> Result<()> {
+    must_be_whole(&a, items(tx, row)?.len())?;
+    let me = who.person()?;
+    let open = assessor::evaluation.eq(row.id).and(assessor::person.eq(me)).and(assessor::round.eq(row.round)).and(assessor::scored_at.is_null());
+    let content = a.json();
+    let kept = diesel::update(assessor::table.filter(open))
+        .set((assessor::content.eq(&content), assessor::scored_at.eq(Some(tx.now()))))
+        .execute(tx.db())?;
+    if kept == 0 {
+        return Err(Refusal::rule("already-voted", "BJ-30"));
+    }
+    flow::take(tx, who, row, Act::Score, Record::of(json!({ "digest": sha256(&content), "round": row.round }))).map(drop)
+}
+
+fn all_in(look: &mut Look, _: &Caller, row: &Evaluation) -> Result<()> {
+    if seats(look, row)?.iter().all(|s| s.scored_at.is_some()) { Ok(()) } else { Err(Refusal::rule("scores-missing", "BJ-30")) }
+}
+
+/// Total in hundredths: the weighted mean of all assessors' points, rounded once.
+fn total_of(items: &[Indicator], seats: &[Assessor]) -> i64 {
+    let weights: Vec<i64> = items.iter().map(|i| i.weight).collect();
+    let scores: Vec<Vec<i64>> = seats.iter().map(|s| s.points(items.len())).collect();
+    rank::total(&weights, &scores)
+}
+
+/// The grade of a total in hundredths.
+pub fn grade_of(_: &Profile, total: i64) -> Grade {
+    match total {
+        9000.. => Grade::Excellent,
+        7500.. => Grade::Good,
+        6000.. => Grade::Fair,
+        _ => Grade::Poor,
+    }
+}
+
+/// Tells the holder the result; from now it may object.
+fn notice(tx: &mut Tx, who: &Caller, row: &Evaluation, _: Answers) -> Result<()> {
+    let (items, seats) = (items(tx, row)?, seats(tx, row)?);
+    let total = total_of(&items, &seats);
+    let grade = grade_of(&tx.profile(), total);
+    diesel::update(evaluation::table.find(row.id)).set((evaluation::total.eq(Some(total)), evaluation::grade.eq(Some(grade)))).execute(tx.db())?;
+    flow::take(tx, who, row, Act::Notice, Record::of(json!({ "total": total, "grade": grade, "assessors": seats.len(), "round": row.round }))).map(drop)
+}
+
+/// A result is published when its objection period is over, or the objection answered.
+fn is_ripe(look: &mut Look, row: &Evaluation) -> Result<()> {
+    let until = row.due_on.filter(|_| row.state == State::Noticed);
+    match until {
+        Some(until) if look.today() <= until => Err(Refusal::rule("objection-period", "BJ-12 NJ-10").with("until", until)),
+        // The day cannot be told in a year whose holidays are not announced.
+        None if row.state == State::Noticed && row.clock.is_some() => Err(Refusal::rule("objection-period", "BJ-12 NJ-10").with("until", "—")),
+        _ => Ok(()),
+    }
+}
+
+fn may_publish(look: &mut Look, _: &Caller, row: &Evaluation) -> Result<()> {
+    if row.grade == Some(Grade::Poor) { Err(Refusal::WrongMethod) } else { is_ripe(look, row) }
+}
+
+fn may_publish_poor(look: &mut Look, _: &Caller, row: &Evaluation) -> Result<()> {
+    if row.grade == Some(Grade::Poor) { is_ripe(look, row) } else { Err(Refusal::WrongMethod) }
+}
+
+fn published_now(tx: &mut Tx, row: &Evaluation) -> Result<Record> {
+    diesel::update(evaluation::table.find(row.id)).set(evaluation::published_at.eq(Some(tx.now()))).execute(tx.db())?;
+    Ok(Record::of(json!({ "total": row.total, "grade": row.grade })))
+}
+
+fn publish(tx: &mut Tx, who: &Caller, row: &Evaluation, _: Answers) -> Result<()> {
+    let record = published_now(tx, row)?;
+    flow::take(tx, who, row, Act::Publish, record).map(drop)
+}
+
+/// Publishes a poor result. The second running puts the end of the holder's licences on the table; the office decides on it.
+fn publish_poor(tx: &mut Tx, who: &Caller, row: &Evaluation, _: Answers) -> Result<()> {
+    let record = published_now(tx, row)?;
+    flow::take(tx, who, row, Act::PublishPoor, record)?;
+    if poor_running(tx, row.holder()?)? {
+        let poor = Evaluation::row(tx, row.id)?;
+        let of = licence::in_force_of(tx, row.holder()?)?;
+        let named: Vec<&str> = of.iter().filter_map(|l| l.serial.as_deref()).collect();
+        flow::take(tx, &Caller::calendar(), &poor, Act::Propose, Record::of(json!({ "licences": named })))?;
+        let running: Vec<String> = all_of(tx, row.holder()?, 2)?.into_iter().filter_map(|e| e.serial).collect();
+        for licence in of {
+            termination::propose(tx, &Caller::calendar(), &licence, EndKind::PoorEvaluation, &running.join(" "), None)?;
+        }
+    }
+    Ok(())
+}
+
+fn may_object(look: &mut Look, who: &Caller, row: &Evaluation) -> Result<()> {
+    own(look, who, row)?;
+    match row.due_on {
+        Some(until) if look.today() > until => Err(Refusal::TooLate { deadline: platform::day::end_of_day_utc(until) }),
+        _ => Ok(()),
+    }
+}
+
+fn object(tx: &mut Tx, who: &Caller, row: &Evaluation, a: Answers) -> Result<()> {
+    let mut content = row.answers();
+    content.set("objection", a.text("reason"));
+    row.keep(tx, &content)?;
+    flow::take(tx, who, row, Act::Object, Record::none().because(a.text("reason"))).map(drop)
+}
+
+/// The objection is right: the same assessors score anew; what they gave before stays on record.
+fn uphold(tx: &mut Tx, who: &Caller, row: &Evaluation, a: Answers) -> Result<()> {
+    let people: Vec<Id<Person>> = seats(tx, row)?.into_iter().map(|s| s.person).collect();
+    let mut next = row.clone();
+    next.round += 1;
+    diesel::update(evaluation::table.find(row.id))
+        .set((evaluation::round.eq(next.round), evaluation::total.eq(None::<i64>), evaluation::grade.eq(None::<Grade>)))
+        .execute(tx.db())?;
+    flow::take(tx, who, row, Act::Uphold, Record::of(json!({ "round": next.round })).because(a.text("reason")))?;
+    seat_all(tx, who, &next, &people)
+}
+
+/// Records the warning or talk.
+fn talk(tx: &mut Tx, who: &Caller, row: &Evaluation, mut a: Answers) -> Result<()> {
+    a.set("files", file::attach(tx, who, &a.list("files"), Evaluation::NAME, &row.id.to_string(), false)?);
+    let mut content = row.answers();
+    content.set("talk", serde_json::to_value(&a)?);
+    row.keep(tx, &content)?;
+    flow::take(tx, who, row, Act::Talk, Record::of(&a).because(a.text("demands"))).map(drop)
+}
+
+/// A holder that does not score itself in time holds nothing up; that it did not is on the record.
+pub(super) fn lapse_due(tx: &mut Tx) -> Result<usize> {
+    let today = tx.today();
+    let late: Vec<Evaluation> = evaluation::table
+        .filter(evaluation::state.eq(State::Opened).and(evaluation::due_on.lt(today)))
+        .order((evaluation::created_at.asc(), evaluation::id.asc()))
+        .limit(500)
+        .select(Evaluation::as_select())
+        .load(tx.db())?;
+    for row in &late {
+        flow::take(tx, &Caller::calendar(), row, Act::Lapse, Record::none())?;
+    }
+    Ok(late.len())
+}
+
+/// The latest published result of an organisation; weighs in renewal and new bids (ZJK-33).
+pub fn last_of(look: &mut Look, org: Id<Org>) -> Result<Option<Evaluation>> {
+    Ok(all_of(look, org, 1)?.into_iter().next())
+}
+
+/// An organisation's published results, latest year first.
+pub fn all_of(look: &mut Look, org: Id<Org>, most: i64) -> Result<Vec<Evaluation>> {
+    Ok(evaluation::table
+        .filter(evaluation::owner.eq(org).and(evaluation::state.eq_any(PUBLIC)))
+        .order((evaluation::year.desc(), evaluation::id.desc()))
+        .limit(most)
+        .select(Evaluation::as_select())
+        .load(look.db())?)
+}
+
+/// Whether the last two published results are both poor.
+pub fn poor_running(look: &mut Look, org: Id<Org>) -> Result<bool> {
+    let last = all_of(look, org, 2)?;
+    Ok(last.len() == 2 && last.iter().all(|e| e.grade == Some(Grade::Poor)))
+}
+
+/// The result indicator by indicator: own points, and the mean of the assessors' in hundredths.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    pub name: String,
+    pub weight: i64,
+    pub own: Option<i64>,
+    pub evidence: String,
+    pub mean: Option<i64>,
+}
+
+/// The table of a result. Means are left out until the result was told, whoever looks.
+pub fn table(look: &mut Look, row: &Evaluation) -> Result<Vec<Line>> {
+    let (items, seats) = (items(look, row)?, seats(look, row)?);
+    let own = row.answers().0.get("self").cloned().map(Answers::of);
+    let own_points = own.as_ref().map(points_of);
+    let evidence = |n: usize| -> String {
+        let rows = own.as_ref().and_then(|a| a.0.get("items")).and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+        rows.iter()
+            .find(|r| r.get("item").and_then(serde_json::Value::as_str) == Some(&n.to_string()))
+            .and_then(|r| r.get("evidence").and_then(serde_json::Value::as_str))
+            .unwrap_or_default()
+            .to_string()
+    };
+    let means = rank::means(&seats.iter().map(|s| s.points(items.len())).collect::<Vec<_>>(), items.len());
+    Ok(items
+        .into_iter()
+        .enumerate()
+        .map(|(i, of)| Line {
+            name: of.name,
+            weight: of.weight,
+            own: own_points.as_ref().and_then(|p| p.iter().find(|(n, _)| *n == i + 1).map(|(_, v)| *v)),
+            evidence: evidence(i + 1),
+            mean: row.total.and(means.get(i).copied()),
+        })
+        .collect())
+}
+
+/// What the public list asks for; empty fields ask for everything.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub words: String,
+    pub year: Option<i32>,
+    pub grade: Option<Grade>,
+}
+
+/// Published results, latest first, with the organisation's name.
+pub fn published(look: &mut Look, wanted: &Wanted, page: Page) -> Result<Paged<(Evaluation, String)>> {
+    let filter = || {
+        let mut q = evaluation::table
+            .inner_join(orgs::table.on(orgs::id.nullable().eq(evaluation::owner)))
+            .into_boxed::<MultiBackend>()
+            .filter(evaluation::state.eq_any(PUBLIC));
+        if let Some(year) = wanted.year {
+            q = q.filter(evaluation::year.eq(year));
+        }
+        if let Some(grade) = wanted.grade {
+            q = q.filter(evaluation::grade.eq(grade));
+        }
+        if !wanted.words.trim().is_empty() {
+            q = q.filter(orgs::title.like(like(&wanted.words)).escape('\\'));
+        }
+        q
+    };
+    let total: i64 = filter().count().get_result(look.db())?;
+    let rows = filter()
+        .order((evaluation::year.desc(), evaluation::created_at.desc(), evaluation::id.desc()))
+        .limit(page.limit())
+        .offset(page.offset())
+        .select((Evaluation::as_select(), orgs::title))
+        .load(look.db())?;
+    Ok(page.of(rows, total))
+}
+
+/// A published result with the organisation's name; `NotFound` before it is published.
+pub fn published_one(look: &mut Look, id: Id<Evaluation>) -> Result<(Evaluation, String)> {
+    let row = Evaluation::row(look, id)?;
+    if !row.is_public() {
+        return Err(Refusal::NotFound);
+    }
+    let name = org::name(look, row.holder()?)?;
+    Ok((row, name))
+}
+
+/// Evaluations in which the caller assesses, newest first.
+pub fn assigned(look: &mut Look, who: &Caller, page: Page) -> Result<Paged<Evaluation>> {
+    let mine = || assessor::table.filter(assessor::person.nullable().eq(who.person)).select(assessor::evaluation);
+    let total: i64 = evaluation::table.filter(evaluation::id.eq_any(mine())).count().get_result(look.db())?;
+    let rows = evaluation::table
+        .filter(evaluation::id.eq_any(mine()))
+        .order((evaluation::created_at.desc(), evaluation::id.desc()))
+        .limit(page.limit())
+        .offset(page.offset())
+        .select(Evaluation::as_select())
+        .load(look.db())?;
+    Ok(page.of(rows, total))
+}
+
+/// How many evaluations wait for the caller's own points.
+pub fn waiting_for(look: &mut Look, who: &Caller) -> Result<i64> {
+    let Some(me) = who.person.filter(|_| who.is_any(ASSESSORS)) else { return Ok(0) };
+    Ok(assessor::table
+        .inner_join(evaluation::table.on(evaluation::id.eq(assessor::evaluation).and(evaluation::round.eq(assessor::round))))
+        .filter(assessor::person.eq(me).and(assessor::scored_at.is_null()).and(evaluation::state.eq(State::Scoring)))
+        .count()
+        .get_result(look.db())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use platform::Word;
+
+    #[test]
+    fn table_is_sound() {
+        assert_eq!(flow::faults(&flow::table::<Evaluation>(), &["published", "talked", "cancelled"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn grades_begin_where_they_say() {
+        let of = |total| grade_of(Profile::default_profile(), total);
+        assert_eq!([of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()), ["excellent", "good", "good", "fair", "fair", "poor"]);
+    }
+}

@@ -1,0 +1,35 @@
+# Names of deadlines, and the policy profile
+
+clock-request_assessment = Assessment of a data request
+clock-request_consent = Data provider's answer
+clock-request_supply = Supply of data
+clock-import_approval = Approval of outside data
+clock-quality_answer = Answer to a data-quality issue
+clock-access_closing = Closing of access
+clock-destruction = Destruction of data
+clock-share_answer = Answer to a sharing request
+clock-share_supply = Supply of shared data
+clock-share_dispute = Settlement of a sharing dispute
+clock-opening_answer = Answer to a demand for opening
+clock-attribute_review = Review of sharing and opening attributes
+clock-backflow_answer = Answer to a backflow request
+clock-purchase_filing = Filing of purchased data
+clock-observer_answer = Answer to an opinion on data
+clock-amendment_answer = Answer to an amendment
+clock-rectification_check = Check of a rectification
+clock-termination_decision = Decision on a termination
+clock-destruction_check = Check of a destruction
+clock-archive_handover = Hand-over to the archive
+clock-drill_yearly = Next emergency drill
+clock-inspection_answer = Answer to an inspection
+clock-evaluation_self = Self-evaluation
+clock-evaluation_score = Scoring of an evaluation
+clock-evaluation_talk = Talk after an evaluation
+clock-closing_report = Closing report on an incident
+clock-report_signoff = Sign-off of a report
+clock-registration_apply = Application for registration
+clock-registration_accept = Acceptance of a registration
+clock-registration_review = Review of a registration
+clock-registration_notice = Public notice of a registration
+clock-registration_cancel = Cancellation of a registration
+clock-price_approval = Approval of a price

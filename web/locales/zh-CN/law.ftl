@@ -1,0 +1,15 @@
+law-title = 条文落实
+law-lead = 现行政策逐条对照：每条由平台的哪些办理步骤、参数和测试落实；没有落实的义务如实标明。
+law-duties = 须由系统落实的条文 { $n } 条，
+law-carried = 已落实 { $n } 条。
+law-requires = 要求
+law-steps = 由何步骤和参数落实
+law-tests = 测试
+law-tested = { $n } 项
+law-values = 参数 { $n } 个
+law-open = 尚未落实
+law-kind-duty = 义务
+law-kind-principle = 原则
+law-kind-definition = 定义与适用
+law-kind-organisation = 组织保障
+route-public-law = 现行政策每条由什么落实

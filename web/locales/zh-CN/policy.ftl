@@ -1,0 +1,35 @@
+# 期限名称与政策方案
+
+clock-request_assessment = 数据需求评估期限
+clock-request_consent = 数源单位答复期限
+clock-request_supply = 数据供给期限
+clock-import_approval = 社会数据导入审批期限
+clock-quality_answer = 数据质量问题答复期限
+clock-access_closing = 权限关闭期限
+clock-destruction = 数据销毁期限
+clock-share_answer = 共享申请答复期限
+clock-share_supply = 共享数据提供期限
+clock-share_dispute = 共享争议协调期限
+clock-opening_answer = 开放需求答复期限
+clock-attribute_review = 共享开放属性复核周期
+clock-backflow_answer = 数据回流答复期限
+clock-purchase_filing = 采购数据备案期限
+clock-observer_answer = 数据观察员意见答复期限
+clock-amendment_answer = 变更答复期限
+clock-rectification_check = 整改核验期限
+clock-termination_decision = 终止决定期限
+clock-destruction_check = 销毁核验期限
+clock-archive_handover = 归档移交期限
+clock-drill_yearly = 应急演练周期
+clock-inspection_answer = 检查答复期限
+clock-evaluation_self = 自评期限
+clock-evaluation_score = 评分期限
+clock-evaluation_talk = 约谈期限
+clock-closing_report = 事件总结报告期限
+clock-report_signoff = 报告签发期限
+clock-registration_apply = 登记申请期限
+clock-registration_accept = 登记受理期限
+clock-registration_review = 登记审核期限
+clock-registration_notice = 登记公示期
+clock-registration_cancel = 注销登记期限
+clock-price_approval = 价格核定期限
