@@ -129,7 +129,7 @@ impl World {
     }
     /// The same database under other rules, as after a restart.
     fn restarts_under(&mut self, rules: Rules, book: Book) {
-        self.db = Db::open_with(self.place.clone(), 2, self.db.clock().clone(), rules, Arc::new(book)).unwrap();
+        self.db = Db::open_knowing(self.place.clone(), 2, self.db.clock().clone(), rules, Arc::new(book), platform::vault::Vault::of_this_process()).unwrap();
     }
     fn until(&self, date: &str) {
         let by = day(date) - platform::day::shanghai_date(self.db.clock().now());
