@@ -468,6 +468,10 @@ on_both! {
         for (act, typed) in [(review::Act::Return, raised), (review::Act::Refuse, json!({ "reason": "不予通过" })), (review::Act::Approve, json!({}))] {
             assert_eq!(refused(world, &three, review, act, typed), "interest");
         }
+        // What the two agreed on is said once for each point, and of points that there are.
+        let rows = ["purpose_scope", "purpose_scope", "nowhere"].map(|point| json!({ "point": point, "reason": "已说明" }));
+        let found = faults(one.does(review, review::Act::Approve, json!({ "resolved": rows })));
+        assert_eq!(found, [("resolved[1].point".to_string(), "point-twice"), ("resolved[2].point".to_string(), "not-a-choice")]);
         one.does(review, review::Act::Refuse, json!({ "reason": "超出授权范围" })).unwrap();
     }
 
