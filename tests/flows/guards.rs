@@ -98,6 +98,7 @@ on_both! {
         other.sees(published).unwrap();
         for act in [entry::Act::Revise, entry::Act::Withdraw] {
             assert_eq!(refused(world, &other, published, act, json!({ "reason": "不是我的" })), "not-found");
+            assert!(!other.may(published).unwrap().contains(&act), "nor is it offered");
         }
         assert_eq!(code(own.does(published, entry::Act::Publish, json!({}))), "wrong-role");
         own.does(published, entry::Act::Revise, json!({ "reason": "更新" })).unwrap();
