@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use platform::case::{self, Case, New, Sight};
 use platform::event::{self, Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
-use platform::people::{interest, org, person};
+use platform::people::{interest, org};
 use platform::schema::destruction;
 use platform::sheet::{self, Answers, REASON, REMARK, Sheet};
 use platform::{At, Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, day, diesel, file, words};
@@ -281,7 +281,8 @@ fn state(tx: &mut Tx, who: &Caller, row: &Destruction, content: &Answers) -> Res
     let licence = licence::row(tx, row.licence)?;
     let record = Answers::of(content.0.get("record").cloned().unwrap_or_default());
     let entries = resources::entry::by_ids(tx, &content.list("resources"))?;
-    let recorded = event::actors(tx, Destruction::NAME, &row.id.to_string(), &[Act::Record.as_str()])?.pop();
+    let lines = event::history(tx, who, Destruction::NAME, &row.id.to_string())?;
+    let recorded = lines.into_iter().rfind(|e| e.act == Act::Record.as_str()).map(|e| e.actor_name);
     let spoken = |name: &str| At::parse_from_str(record.text(name), "%Y-%m-%dT%H:%M:%S").map(platform::clock::shanghai_text).unwrap_or_default();
     Ok(Statement {
         number: row.serial.clone().unwrap_or_default(),
@@ -295,7 +296,7 @@ fn state(tx: &mut Tx, who: &Caller, row: &Destruction, content: &Answers) -> Res
         started: spoken("started"),
         finished: spoken("finished"),
         manifest: content.text("manifest_digest").into(),
-        recorded_by: recorded.map(|p| person::row(tx, p).map(|p| p.name)).transpose()?.unwrap_or_default(),
+        recorded_by: recorded.unwrap_or_default(),
         verified_by: who.name.clone(),
         certified_at: platform::clock::shanghai_text(tx.now()),
         logs_kept_until: row.hold_until,

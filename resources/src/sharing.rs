@@ -121,11 +121,6 @@ impl Noun for Sharing {
         deed(Act::Stop, &REASON, |tx, who, row, a| said(tx, who, row, Act::Stop, &a))
             .when(|look, who, row| if who.is(Bureau) { Ok(()) } else { provider(look, who, row) }),
         deed(Act::Withdraw, &REMARK, |tx, who, row, a| said(tx, who, row, Act::Withdraw, &a)).when(asker),
-        deed(Act::Deem, &NOTHING, |tx, who, row: &Sharing, _| {
-            flow::take(tx, who, row, Act::Deem, Record::of(json!({"clock": row.clock, "due_on": row.due_on})))?;
-            supply_from(tx, row)
-        })
-        .quiet(),
     ];
 
     fn id(&self) -> Id<Self> {

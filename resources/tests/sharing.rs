@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{World, code, faults, on_both, said};
+use common::{World, code, faults, on_both, on_both_from, said};
 use platform::Refusal;
 use platform::caller::{Caller, OrgKind, Role};
 use platform::sheet::Answers;
@@ -165,7 +165,7 @@ fn a_demand_for_opening_changes_the_entry_or_says_why_not() {
 
 #[test]
 fn attributes_are_looked_at_again_and_changed_with_a_basis() {
-    on_both("attributes", |world| {
+    on_both_from("attributes", "2025-05-12T02:00:00", |world| {
         let Cast { traffic, civil, bureau, .. } = cast(world);
         let entry = world.published(&traffic, &bureau, said("停车场基本信息", "l2", "conditional", "conditional", &[]));
         let row = world.sees(&bureau, entry).unwrap();

@@ -56,7 +56,7 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Published, Act::Supersede, &[Legal], State::Superseded, "DISC26"),
 ];
 
-const BUILD: Sheet = Sheet { name: "pack", fields: &[sheet::number("year", 2024, 2099)] };
+const BUILD: Sheet = Sheet { name: "pack", fields: &[sheet::number("year", 2020, 2099)] };
 
 platform::case! {
     /// A year's pack; `owner` is the primary operator.

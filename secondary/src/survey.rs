@@ -183,10 +183,10 @@ impl Noun for Survey {
         ]
         .into_iter()
         .filter(|(_, account)| net(*account) > 0)
-        .map(|(kind, account)| json!({"kind": kind, "item": account, "amount": yuan(net(account))}))
+        .map(|(kind, account)| json!({"kind": kind, "amount": yuan(net(account))}))
         .collect();
         let tax = net(Account::Tax);
-        let taxes = if tax > 0 { json!([{"name": Account::Tax, "amount": yuan(tax)}]) } else { json!([]) };
+        let taxes = if tax > 0 { json!([{"amount": yuan(tax)}]) } else { json!([]) };
         Ok(Answers::of(json!({"surveyed": year.to_string(), "first_year": (year + 1).to_string(), "years": "3", "costs": costs, "taxes": taxes})))
     }
 }

@@ -606,3 +606,78 @@ fn disclosures_come_from_the_record_edition_by_edition() {
     })
     .unwrap();
 }
+
+#[test]
+fn every_door_closes_with_the_licence_and_opens_with_it() {
+    use primary::licence::Act as Licensing;
+    use primary::rectification::{Act as Mend, Rectification};
+    let w = World::new("doors", Purpose::Industry);
+    let on_offer = w.listed();
+    let draft = w.open::<Product>(&w.maker, json!({"licence": w.licence.to_string(), "title": "草稿", "form": "interface"})).unwrap();
+    w.act(&w.maker, draft, Act::Save, w.full()).unwrap();
+    let offered = || w.db.look(|look| catalogue::is_on_offer(look, on_offer)).unwrap();
+    let page = || w.db.look(|look| catalogue::offer(look, on_offer)).map(drop).map_err(|r| r.code());
+    let choices = || w.db.look(|look| Product::choices(look, &w.maker, None, "licence")).unwrap().len();
+    // Each door by itself: begin, submit, put on the shelf, be searched, be read.
+    let shut = |why: &str| {
+        let begun = w.open::<Product>(&w.maker, json!({"licence": w.licence.to_string(), "title": "另一件", "form": "interface"}));
+        let submitted = w.act(&w.maker, draft, Act::Submit, json!({"truthful": true}));
+        let row = w.find(&w.maker, on_offer).unwrap();
+        let listed = w.db.look(|look| product::must_be_listable(look, &w.maker, &row));
+        assert_eq!([begun.unwrap_err().code(), submitted.unwrap_err().code(), listed.unwrap_err().code()], [why; 3]);
+        assert_eq!((offered(), w.offers(Ask::default()).len(), choices()), (false, 0, 0));
+        assert_eq!(page(), Err("not-found"));
+    };
+    assert_eq!((offered(), page(), choices()), (true, Ok(()), 1));
+    w.act(&w.legal, w.licence, Licensing::Suspend, json!({"reason": "检查"})).unwrap();
+    shut("licence-not-in-force");
+    w.act(&w.legal, w.licence, Licensing::Resume, json!({"reason": "恢复"})).unwrap();
+    assert_eq!((offered(), page(), choices()), (true, Ok(()), 1));
+
+    let order = json!({"licence": w.licence.to_string(), "finding": "日志缺失", "measures": "补全", "closes": ["submit", "list"]});
+    let order = w.open::<Rectification>(&w.legal, order).unwrap();
+    shut("permission-closed");
+    w.act(&w.maker, order, Mend::Prove, json!({"done": "已补全"})).unwrap();
+    shut("permission-closed");
+    w.act(&w.legal, order, Mend::Verify, json!({"check": "属实"})).unwrap();
+    assert_eq!((offered(), page(), choices()), (true, Ok(()), 1));
+    // An order that closes the ways to data only leaves the shelf alone.
+    let order = json!({"licence": w.licence.to_string(), "finding": "日志缺失", "measures": "补全"});
+    w.open::<Rectification>(&w.legal, order).unwrap();
+    assert!(offered());
+    w.act(&w.maker, draft, Act::Submit, json!({"truthful": true})).unwrap();
+    // Declared an affiliate: at once, without anything else having been done.
+    w.sql("UPDATE org SET affiliate = TRUE WHERE kind = 'developer'").unwrap();
+    assert_eq!((offered(), page()), (false, Err("not-found")));
+}
+
+#[test]
+fn products_go_over_to_the_licence_that_follows() {
+    let w = World::new("succession", Purpose::Industry);
+    let covered = w.listed();
+    let draft = w.open::<Product>(&w.maker, json!({"licence": w.licence.to_string(), "title": "草稿", "form": "interface"})).unwrap();
+    let next: Id<Licence> = "01930000-0000-7000-8000-0000000000aa".parse().unwrap();
+    let follow = |id: Id<Licence>, of: Id<Licence>, content: &str| {
+        w.sql(&format!(
+            "INSERT INTO licence (id, serial, title, state, owner, profile, content, created_at, updated_at, scenario, filing, from_on, to_on, in_force_at, follows) \
+             SELECT '{id}', '{id}', title, 'in_force', owner, profile, {content}, created_at, updated_at, scenario, filing, from_on, to_on, in_force_at, id \
+             FROM licence WHERE id = '{of}'"
+        ))
+        .unwrap();
+        w.sql(&format!("UPDATE licence SET state = 'ended', end_kind = 'superseded' WHERE id = '{of}'")).unwrap();
+    };
+    follow(next, w.licence, "content");
+    let offered = || w.db.look(|look| catalogue::is_on_offer(look, covered)).unwrap();
+    assert!(!offered(), "nothing of a licence that has ended is on offer");
+    assert_eq!(w.db.act(product::carry_over).unwrap(), 2);
+    assert_eq!(w.db.act(product::carry_over).unwrap(), 0);
+    assert!(offered());
+    assert_eq!(w.find(&w.maker, draft).unwrap().licence, next);
+    // The next one grants less: what needs more leaves the shelf and cannot be put back.
+    let last: Id<Licence> = "01930000-0000-7000-8000-0000000000bb".parse().unwrap();
+    follow(last, next, &format!("REPLACE(content, '{}', 'gone')", w.entries[1]));
+    assert_eq!(w.db.act(product::carry_over).unwrap(), 2);
+    let row = w.find(&w.maker, covered).unwrap();
+    assert_eq!((row.licence, row.state, offered()), (last, State::Delisted, false));
+    assert_eq!(w.act(&w.maker, covered, Act::List, json!({})).unwrap_err().code(), "outside-scope");
+}

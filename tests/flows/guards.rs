@@ -45,7 +45,7 @@ fn has_interest(actor: &Actor, of: Id<Org>) {
 
 /// Declares an organisation an affiliate of the primary operator.
 fn is_affiliate(world: &World, of: Id<Org>) {
-    world.legal(1).does::<Org>(of, org::Act::Declare, json!({ "affiliate": "on", "reason": "持股" })).unwrap();
+    world.legal(1).does::<Org>(of, org::Act::Declare, json!({ "affiliate": "on", "parent": "清河数据运营有限公司", "share": "51", "since": "2025-06-01", "reason": "持股" })).unwrap();
 }
 
 /// Without effect after all: whoever is refused leaves no event.
@@ -98,6 +98,7 @@ on_both! {
         other.sees(published).unwrap();
         for act in [entry::Act::Revise, entry::Act::Withdraw] {
             assert_eq!(refused(world, &other, published, act, json!({ "reason": "不是我的" })), "not-found");
+            assert!(!other.may(published).unwrap().contains(&act), "nor is it offered");
         }
         assert_eq!(code(own.does(published, entry::Act::Publish, json!({}))), "wrong-role");
         own.does(published, entry::Act::Revise, json!({ "reason": "更新" })).unwrap();
@@ -468,6 +469,10 @@ on_both! {
         for (act, typed) in [(review::Act::Return, raised), (review::Act::Refuse, json!({ "reason": "不予通过" })), (review::Act::Approve, json!({}))] {
             assert_eq!(refused(world, &three, review, act, typed), "interest");
         }
+        // What the two agreed on is said once for each point, and of points that there are.
+        let rows = ["purpose_scope", "purpose_scope", "nowhere"].map(|point| json!({ "point": point, "reason": "已说明" }));
+        let found = faults(one.does(review, review::Act::Approve, json!({ "resolved": rows })));
+        assert_eq!(found, [("resolved[1].point".to_string(), "point-twice"), ("resolved[2].point".to_string(), "not-a-choice")]);
         one.does(review, review::Act::Refuse, json!({ "reason": "超出授权范围" })).unwrap();
     }
 

@@ -163,13 +163,13 @@ on_both! {
         let (holder, legal, office) = (world.developer('A'), world.legal(1), world.office());
         assert_eq!(fault(holder.opens::<Incident>(incident(world, Some(licence), 5))), ("discovered_at".into(), "in-future"));
         assert_eq!(fault(world.developer('B').opens::<Incident>(incident(world, Some(licence), -5))), ("licence".into(), "not-a-choice"));
-        // Found 26 hours ago: two hours late, and the form cannot say when it was reported.
+        // Found 26 hours ago: a day late for the first notice within two hours, and the form cannot say when it was reported.
         let mut said = incident(world, Some(licence), -26 * 60);
         said["created_at"] = json!(minute(world, -25 * 60));
         said["reported_at"] = json!(minute(world, -25 * 60));
         let id = holder.opens::<Incident>(said).unwrap();
         let row = office.sees(id).unwrap();
-        assert_eq!((row.late_minutes(), row.minutes_left(world.clock.now()), row.owner), (120, Some(24 * 60), Some(holder.org())));
+        assert_eq!((row.late_minutes(), row.minutes_left(world.clock.now()), row.owner), (24 * 60, Some(24 * 60), Some(holder.org())));
         assert_eq!(row.created_at, world.clock.now());
         assert_eq!(code(world.developer('B').sees(id)), "not-found");
         legal.does(id, incident::Act::Acknowledge, json!({ "severity": "serious", "reason": "涉及实时接口" })).unwrap();

@@ -6,7 +6,8 @@ use serde_json::json;
 use support::City;
 use support::place::{self, Keep};
 
-/// Lets the city's file grow to so many pages and no further, as a full disk would.
+/// Lets the city's file grow to so many pages and no further, as a full disk would; until the connection is opened anew,
+/// as it is after each refusal.
 fn most_pages(city: &City, most: u32) {
     let text = format!("PRAGMA max_page_count = {most}");
     city.app.db.act(move |tx| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(text), tx.db())?)).unwrap();
@@ -34,11 +35,11 @@ fn a_full_disk_is_said_and_takes_nothing() {
         yi.page("/work/demands/new").form("/work/demands").fill(&said).only("product_forms", &["interface"])
     };
     let filled = form("写满磁盘的需求", &long);
-    most_pages(&city, 1);
     // Until the last free page is used.
     let mut refused = None;
     // Large ones first, then small ones, so that afterwards none of the large finds room.
     for n in 0..400 {
+        most_pages(&city, 1);
         let answer = yi.press(&form(&format!("需求 {n}"), if n < 20 { &long } else { "短" }));
         if answer.status != 303 {
             refused = Some(answer);
@@ -51,8 +52,10 @@ fn a_full_disk_is_said_and_takes_nothing() {
     assert_eq!(refused.status, 507, "{}", refused.text);
     assert!(refused.said().contains("服务器磁盘已满，没有保存任何内容。") && refused.said().contains("请稍后重试"), "{}", refused.said());
     let length = city.log_length();
+    most_pages(&city, 1);
     let answer = yi.press(&filled);
     assert_eq!(answer.status, 507);
+    most_pages(&city, 1);
     let problem = yi.sends(
         "/work/demands",
         &json!({ "title": "程序", "domain": "city", "purpose": "industry", "unit": "乙", "problem": long, "expected_result": long,

@@ -85,7 +85,7 @@ fn a_lost_device_is_no_end() {
 #[test]
 fn an_interest_is_withdrawn_on_its_own_page() {
     let city = City::open();
-    let expert = city.enters("expert");
+    let expert = city.enters("expert5");
     let page = expert.page("/work/interests");
     let withdraw = page.links().into_iter().find(|l| l.ends_with("/withdraw")).expect("a declared interest of the demo");
     assert_eq!(expert.post(&withdraw, &[("reason", "")]).status, 422);

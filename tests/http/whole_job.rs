@@ -33,6 +33,19 @@ fn day(town: &Town, days: i64) -> String {
     (platform::day::shanghai_date(town.city.app.db.clock().now()) + Duration::days(days)).to_string()
 }
 
+/// The number of a case as its page tells a program: the one nearest to the top.
+fn number_in(json: &Value) -> Option<String> {
+    let mut level = vec![json];
+    while !level.is_empty() {
+        let found = level.iter().find_map(|v| v["serial"].as_str().filter(|s| s.contains('〔')));
+        if found.is_some() {
+            return found.map(str::to_string);
+        }
+        level = level.into_iter().filter_map(Value::as_object).flat_map(|o| o.values()).collect();
+    }
+    None
+}
+
 /// The state of a case as its page tells a program.
 fn state(who: &Visitor, address: &str) -> String {
     let shown = who.json(address);
@@ -543,8 +556,7 @@ fn everybody_sees(town: &Town, work: &[String], disclosures: &[String]) {
     for case in cases {
         assert_eq!(visitor.page(&case).status, 200);
         let json = visitor.json(&case).json();
-        let number = json["serial"].as_str().or(json["number"].as_str()).map(str::to_string);
-        let number = number.unwrap_or_else(|| panic!("{case} tells its number: {json}"));
+        let number = number_in(&json).unwrap_or_else(|| panic!("{case} tells its number: {json}"));
         let query: String = number.bytes().map(|b| format!("%{b:02X}")).collect();
         let checked = visitor.page(&format!("/verify?number={query}")).said();
         assert!(checked.contains(&number) && !checked.contains("未查到"), "{number}: {checked}");

@@ -3,6 +3,7 @@
 
 mod calls;
 mod cast;
+mod money;
 mod oversight;
 mod clearances;
 mod pilot;
@@ -87,10 +88,12 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     let scenarios = scenarios::play(&mut stage, &entries)?;
     let papers = calls::papers(&stage)?;
     pilot::play(&mut stage, &entries, &scenarios, &papers)?;
+    money::early(&mut stage, &entries)?;
     stage.starts_anew(BEFORE);
     let licences = calls::play(&mut stage, &entries, &scenarios, &papers)?;
     let open = oversight::play(&mut stage, &licences)?;
     products::play(&mut stage, &licences)?;
+    let first = money::register_first(&stage)?;
     let followed = tenure::play(&mut stage, &licences, &entries)?;
     oversight::go_on(&mut stage, open)?;
     calls::finish(&mut stage, &entries, &scenarios)?;
@@ -101,6 +104,7 @@ fn play(mut stage: Stage) -> platform::Result<Vec<Account>> {
     units::finish(&mut stage, &entries)?;
     cast::newcomers(&mut stage)?;
     oversight::finish(&mut stage, &licences)?;
+    money::finish(&mut stage, &licences, first)?;
     // What is due by today has happened: nobody finds a call open whose deadline has passed.
     stage.before_end(0);
     crate::daily::run(&stage.db)?;

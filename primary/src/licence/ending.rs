@@ -49,6 +49,10 @@ fn settle(tx: &mut Tx, row: &Licence, act: Act) -> Result<()> {
     let heir = successor(tx, row.id)?.filter(|l| matches!(l.state, State::InForce | State::Suspended));
     if heir.is_none() {
         rectification::close_all(tx, row.id)?;
+        // Those that bound it from the licence it followed have nothing left to bind.
+        if let Some(before) = row.follows {
+            rectification::close_all(tx, before)?;
+        }
     }
     destruction::order(tx, row, heir.as_ref())
 }

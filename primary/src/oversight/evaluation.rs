@@ -12,10 +12,10 @@ use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org, person};
-use platform::profile::Profile;
+use platform::profile::{Consequence, Profile};
 use platform::schema::{assessor, evaluation, licence as licences, org as orgs};
 use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
-use platform::{At, Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, diesel, file, mail, words};
+use platform::{At, Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, file, mail, words};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -33,7 +33,7 @@ words! {
     }
 }
 words! {
-    pub enum Grade: "evaluation-grade" { Excellent = "excellent", Good = "good", Fair = "fair", Poor = "poor" }
+    pub enum Grade: "evaluation-grade" { Excellent = "excellent", Good = "good", Pass = "pass", Poor = "poor" }
 }
 words! {
     /// What follows a poor result first (ZJK-35(4), BJ-30).
@@ -410,14 +410,10 @@ fn total_of(items: &[Indicator], seats: &[Assessor]) -> i64 {
     rank::total(&weights, &scores)
 }
 
-/// The grade of a total in hundredths.
-pub fn grade_of(_: &Profile, total: i64) -> Grade {
-    match total {
-        9000.. => Grade::Excellent,
-        7500.. => Grade::Good,
-        6000.. => Grade::Fair,
-        _ => Grade::Poor,
-    }
+/// The grade of a total in hundredths, as the profile has it; what reaches no grade is poor.
+pub fn grade_of(profile: &Profile, total: i64) -> Grade {
+    let whole = u32::try_from(total / 100).unwrap_or(0);
+    profile.evaluation.grade(whole).and_then(|g| Grade::of(&g.key)).unwrap_or(Grade::Poor)
 }
 
 /// Tells the holder the result; from now it may object.
@@ -541,10 +537,13 @@ pub fn all_of(look: &mut Look, org: Id<Org>, most: i64) -> Result<Vec<Evaluation
         .load(look.db())?)
 }
 
-/// Whether the last two published results are both poor.
+/// Whether so many results running are poor that the profile proposes the end; never where it only warns (ZJ-6.7).
 pub fn poor_running(look: &mut Look, org: Id<Org>) -> Result<bool> {
-    let last = all_of(look, org, 2)?;
-    Ok(last.len() == 2 && last.iter().all(|e| e.grade == Some(Grade::Poor)))
+    let profile = look.profile();
+    let ends = profile.evaluation.grade_of(Grade::Poor.as_str()).is_some_and(|g| g.consequence == Consequence::TerminateAfter);
+    let most = i64::from(profile.evaluation.poor_running.max(1));
+    let last = all_of(look, org, most)?;
+    Ok(ends && i64::try_from(last.len()) == Ok(most) && last.iter().all(|e| e.grade == Some(Grade::Poor)))
 }
 
 /// The result indicator by indicator: own points, and the mean of the assessors' in hundredths.
@@ -657,7 +656,6 @@ pub fn waiting_for(look: &mut Look, who: &Caller) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use platform::Word;
 
     #[test]
     fn table_is_sound() {
@@ -667,6 +665,6 @@ mod tests {
     #[test]
     fn grades_begin_where_they_say() {
         let of = |total| grade_of(Profile::default_profile(), total);
-        assert_eq!([of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()), ["excellent", "good", "good", "fair", "fair", "poor"]);
+        assert_eq!([of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()), ["excellent", "good", "good", "pass", "pass", "poor"]);
     }
 }

@@ -218,7 +218,10 @@ fn report(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Incident>> {
             Some(Licence::find(tx, who, id).map_err(|_| Refusal::fault("licence", "not-a-choice"))?)
         }
     };
-    let hours = Duration::hours(tx.profile().incident_report.value.into());
+    let profile = tx.profile();
+    let hours = Duration::hours(profile.incident_report.value.into());
+    // The one who meets it tells the primary operator first, sooner than that reports upwards.
+    let first = profile.incident_notice.as_ref().map_or(hours, |notice| Duration::hours(notice.value.into()));
     let id = tx.id();
     a.set("files", file::attach(tx, who, &a.list("files"), Incident::NAME, &Id::to_string(&id), false)?);
     let owner = match &of {
@@ -227,7 +230,7 @@ fn report(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Incident>> {
     };
     // What the primary operator itself reports is with the office by that.
     let upward_at = (who.kind == Some(OrgKind::Primary)).then_some(now);
-    let late = (now - (discovered + hours)).num_minutes().max(0);
+    let late = (now - (discovered + first)).num_minutes().max(0);
     let mut detail = a.clone();
     detail.set("late_minutes", late);
     let new = New::of(a.text("title")).id(id).series("incident").owner(owner).content(&a);
@@ -242,7 +245,7 @@ fn report(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Incident>> {
         of.map(|l| l.id),
         who.org,
         discovered,
-        discovered + hours,
+        discovered + first,
         now + hours,
         upward_at,
     )?;

@@ -5,7 +5,7 @@ use crate::answer::{PageResult, see_saying};
 use crate::ask::{Ask, Face};
 use crate::routes::{Door, Route, route};
 use crate::view::chrome::Chrome;
-use crate::view::form::FormView;
+use crate::view::form::{FieldView, FormView};
 use crate::view::panels::{Panel, PanelsView};
 use askama::Template;
 use platform::account::recovery;
@@ -102,7 +102,8 @@ async fn set_view(ask: &Ask, removal: &[Fault], making: &[Fault]) -> Result<Pane
 
 fn remove_view(ask: &Ask, faults: &[Fault]) -> PanelsView {
     let mut form = form(ask, &NOTHING, &ask.answers, faults);
-    form.ask(secret(ask, "code", "factor-code", "one-time-code", faults));
+    // Or a recovery code, which has letters.
+    form.ask(FieldView { kind: "line", ..secret(ask, "code", "factor-code", "one-time-code", faults) });
     ask_password(ask, &mut form, faults);
     form.action = "/account/factor/remove".into();
     form.submit = ask.t("factor-remove");

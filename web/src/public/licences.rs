@@ -142,7 +142,7 @@ fn line(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
     Row {
         href: format!("/licences/{}", of.id),
         cells: vec![
-            Cell::text(&of.serial),
+            Cell { whole: true, ..Cell::text(&of.serial) },
             Cell::text(&of.holder),
             Cell::text(&of.credit_code),
             Cell::link(&of.scenario_title, format!("/scenarios/{}", of.scenario)),

@@ -346,8 +346,11 @@ fn no_word_is_kept_that_no_page_needs() {
     // Columns chosen by who looks, or shown with labels of their own.
     let columns = sources.iter().flat_map(|t| t.split("let columns").skip(1)).filter_map(|t| t.split(';').next());
     let columns: BTreeSet<String> = columns.flat_map(keys).map(|c| format!("col-{c}")).collect();
+    // `ListView::cases` says this of every noun whose list it draws.
+    let lists: BTreeSet<String> = work::kinds().iter().map(|k| format!("{}-list-lead", k.name)).collect();
     let used = |key: &str| {
         columns.contains(key)
+            || lists.contains(key)
             || clocks.contains(key)
             || needed.0.contains_key(key)
             || written.contains(key)

@@ -7,7 +7,7 @@ use crate::view::case::{CaseView, Fact, Section};
 use crate::view::list::ListView;
 use platform::Role::{self, Registered};
 use platform::sheet::{Answers, Sheet};
-use platform::{Caller, Look, Result, Word};
+use platform::{Caller, Look, Result};
 use resources::backflow::{self, BACKFLOW, Backflow};
 use resources::observer::{self, OBSERVER, Observer};
 use resources::opinion::{self, OPINION, Opinion};
@@ -86,7 +86,7 @@ impl Show for Purchase {
         if let Some(entry) = row.entry {
             name_entry(look, who, ask, view, entry)?;
         }
-        next(ask, "purchase", row.state.as_str(), view);
+        next(ask, &format!("purchase-next-{}", row.state), view);
         Ok(())
     }
 }
@@ -116,7 +116,7 @@ impl Show for Backflow {
                 view.sections.extend(said_at(look, who, ask, row, &row.answers(), under, title, sheet)?);
             }
         }
-        next(ask, "backflow", row.state.as_str(), view);
+        next(ask, &format!("backflow-next-{}", row.state), view);
         Ok(())
     }
 }

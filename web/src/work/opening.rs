@@ -7,7 +7,7 @@ use crate::view::case::CaseView;
 use crate::view::list::ListView;
 use platform::Role::{self, Registered};
 use platform::sheet::{Answers, Sheet};
-use platform::{Caller, Look, Result, Word};
+use platform::{Caller, Look, Result};
 use resources::opening::{self, OPENING, Opening};
 use resources::opening_plan::{self, OpeningPlan, PLAN};
 
@@ -31,7 +31,7 @@ impl Show for Opening {
         if let Some(sheet) = sheet_of::<Opening>(act) {
             view.sections.extend(said_at(look, who, ask, row, &row.answers(), "answer", "opening-answer", sheet)?);
         }
-        next(ask, "opening", row.state.as_str(), view);
+        next(ask, &format!("opening-next-{}", row.state), view);
         Ok(())
     }
 }

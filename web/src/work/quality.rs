@@ -75,7 +75,7 @@ impl Show for Quality {
         if let Some(sheet) = sheet_of::<Quality>(act) {
             view.sections.extend(said_at(look, who, ask, row, &content, "answer", "quality-answer", sheet)?);
         }
-        next(ask, "quality", row.state.as_str(), view);
+        next(ask, &format!("quality-next-{}", row.state), view);
         Ok(())
     }
 }

@@ -68,7 +68,7 @@ impl Show for Sharing {
         if content.given("withheld").is_some() {
             view.notices.push(ask.lang.of_it(&ask.t("sharing-grant-withheld"), content.text("withheld")));
         }
-        next(ask, "sharing", &row.state.to_string(), view);
+        next(ask, &format!("sharing-next-{}", row.state), view);
         Ok(())
     }
 }

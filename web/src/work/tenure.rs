@@ -46,9 +46,9 @@ fn about(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<Fact> {
     Ok(Fact::link(ask.t("noun-licence"), name.trim(), format!("/work/licences/{id}")))
 }
 
-/// What comes next, as the state says.
-fn next<N: Noun>(ask: &Ask, row: &N, view: &mut CaseView) {
-    view.notices.extend(ask.lang.maybe(&format!("{}-next-{}", N::NAME, row.state().as_str())));
+/// What comes next, when there is a message of that key: the noun's name, `next` and the state.
+fn next(ask: &Ask, view: &mut CaseView, key: &str) {
+    view.notices.extend(ask.lang.maybe(key));
 }
 
 /// Which doors a licence opens now, and what stands in the way of the others.

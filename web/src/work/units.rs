@@ -41,9 +41,9 @@ pub fn party(look: &mut Look, ask: &Ask, label: &str, of: Option<Id<Org>>) -> Re
     })
 }
 
-/// What happens next in a state, where there is something to say.
-pub fn next(ask: &Ask, noun: &str, state: &str, view: &mut CaseView) {
-    if let Some(text) = ask.lang.maybe(&format!("{noun}-next-{state}")) {
+/// What happens next, where there is something to say of it under that key.
+pub fn next(ask: &Ask, key: &str, view: &mut CaseView) {
+    if let Some(text) = ask.lang.maybe(key) {
         view.notices.push(text);
     }
 }

@@ -122,7 +122,7 @@ pub fn graded(ask: &Ask, grade: Grade) -> Cell {
     let tone = match grade {
         Grade::Excellent => "bg-green-lt",
         Grade::Good => "bg-blue-lt",
-        Grade::Fair => "bg-yellow-lt",
+        Grade::Pass => "bg-yellow-lt",
         Grade::Poor => "bg-red-lt",
     };
     Cell { tone, ..Cell::word(ask.lang, grade) }

@@ -31,7 +31,7 @@ impl Show for Amendment {
         ListView::cases::<Self>(look, who, ask)
     }
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Amendment, view: &mut CaseView) -> Result<()> {
-        next(ask, row, view);
+        next(ask, view, &format!("amendment-next-{}", row.state));
         let mut facts = vec![about(look, ask, row.licence)?, Fact::text(ask.t("amendment-kind"), ask.lang.w(row.kind))];
         if let Some(holder) = row.owner {
             facts.insert(1, Fact::text(ask.t("col-holder"), org::name(look, holder)?));

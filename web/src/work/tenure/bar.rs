@@ -23,7 +23,7 @@ impl Show for Bar {
         ListView::cases::<Self>(look, who, ask)
     }
     fn extend(look: &mut Look, _: &Caller, ask: &Ask, row: &Bar, view: &mut CaseView) -> Result<()> {
-        next(ask, row, view);
+        next(ask, view, &format!("bar-next-{}", row.state));
         let mut facts = vec![
             Fact::text(ask.t("termination-ground"), ask.lang.w(row.kind)),
             Fact::text(ask.t("bar-until"), row.until_on.to_string()),

@@ -25,7 +25,7 @@ impl Show for Destruction {
         ListView::cases::<Self>(look, who, ask)
     }
     fn extend(look: &mut Look, _: &Caller, ask: &Ask, row: &Destruction, view: &mut CaseView) -> Result<()> {
-        next(ask, row, view);
+        next(ask, view, &format!("destruction-next-{}", row.state));
         let content = row.answers();
         let entries = resources::entry::by_ids(look, &content.list("resources"))?;
         let mut facts = vec![about(look, ask, row.licence)?];

@@ -29,7 +29,7 @@ impl Show for Rectification {
         ListView::cases::<Self>(look, who, ask)
     }
     fn extend(look: &mut Look, _: &Caller, ask: &Ask, row: &Rectification, view: &mut CaseView) -> Result<()> {
-        next(ask, row, view);
+        next(ask, view, &format!("rectification-next-{}", row.state));
         let mut facts = vec![about(look, ask, row.licence)?];
         if let Some(holder) = row.owner {
             facts.push(Fact::text(ask.t("col-holder"), org::name(look, holder)?));

@@ -28,7 +28,7 @@ impl Show for Termination {
         ListView::cases::<Self>(look, who, ask)
     }
     fn extend(look: &mut Look, _: &Caller, ask: &Ask, row: &Termination, view: &mut CaseView) -> Result<()> {
-        next(ask, row, view);
+        next(ask, view, &format!("termination-next-{}", row.state));
         let mut facts = vec![about(look, ask, row.licence)?];
         if let Some(holder) = row.owner {
             facts.push(Fact::text(ask.t("col-holder"), org::name(look, holder)?));
