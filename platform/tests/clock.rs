@@ -294,9 +294,9 @@ fn a_new_version_never_moves_a_running_deadline() {
     let fresh = world.begins(Act::Ask);
     assert_eq!(world.row(fresh).profile, "zhangjiakou@2");
     assert_eq!((world.due(running), world.due(fresh)), ("2026-03-09".into(), "2026-03-04".into()));
-    // The clock that waited goes on by its own figures, one day later than it would have been; so does the case's next clock.
+    // The clock that waited goes on by its own figures (the day it started is not counted, paused or not); so does the case's next clock.
     world.takes(&world.source, waiting, Act::Answer);
-    assert_eq!(world.due(waiting), "2026-03-10");
+    assert_eq!(world.due(waiting), "2026-03-09");
     world.takes(&world.bureau, running, Act::Return);
     assert_eq!(world.due(running), "2026-03-17", "ten working days, as under the first version");
     world.takes(&world.source, running, Act::Answer);

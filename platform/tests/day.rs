@@ -156,7 +156,7 @@ fn the_spring_festivals_make_up_days_count() {
     assert_eq!(due("2024-02-09", 1, Unit::Working).unwrap(), "2024-02-18");
     assert_eq!(due("2024-02-09", 3, Unit::Calendar).unwrap(), "2024-02-18");
     assert_eq!(due("2025-01-24", 1, Unit::Working).unwrap(), "2025-01-26");
-    assert_eq!(due("2025-01-24", 10, Unit::Working).unwrap(), "2025-02-12");
+    assert_eq!(due("2025-01-24", 10, Unit::Working).unwrap(), "2025-02-13");
     assert_eq!(due("2025-02-07", 1, Unit::Calendar).unwrap(), "2025-02-08");
 }
 

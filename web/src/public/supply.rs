@@ -21,8 +21,8 @@ async fn supply(ask: Ask) -> PageResult {
             Ok((from, to, deadline::spent(look, from, to)?))
         })
         .await?;
-    let mut view = list(&ask, "pub-supply", "supply-time", &["department", "clock", "cases", "median", "ninety", "on_time"]);
-    view.notices.push(ask.lang.ta("pub-supply-period", &[("from", from.to_string()), ("to", to.to_string())]));
+    let mut view = list(&ask, "supply-time", "supply-time", &["department", "clock", "cases", "median", "ninety", "on_time"]);
+    view.notices.push(ask.lang.ta("supply-time-period", &[("from", from.to_string()), ("to", to.to_string())]));
     let count = rows.len() as i64;
     // Figures of departments, few enough for one page.
     let rows = Page::first(rows.len().max(1) as i64).of(rows, count);

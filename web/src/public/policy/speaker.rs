@@ -175,7 +175,7 @@ impl Speaker<'_> {
         let e = &self.profile.evaluation;
         let mut whole = vec![self.lang.tn("pub-evaluation-months", e.months), self.lang.tn("pub-evaluation-poor", e.poor_running)];
         whole.extend(e.weighs_in_renewal.then(|| self.lang.t("pub-evaluation-renewal")));
-        let mut rows = vec![self.value("evaluation", self.lang.t("pub-evaluation"), whole.join(self.and()), &e.article, e.source)];
+        let mut rows = vec![self.value("evaluation", self.lang.t("pub-policy-evaluated"), whole.join(self.and()), &e.article, e.source)];
         rows.extend(e.grades.iter().map(|g| {
             let then = self.lang.t(match g.consequence {
                 Consequence::Favour => "pub-grade-favour",
