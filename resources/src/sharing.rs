@@ -11,7 +11,7 @@ use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, beg
 use platform::paging::Page;
 use platform::people::{Org, org};
 use platform::schema::sharing;
-use platform::sheet::{self, Answers, NOTHING, REASON, REMARK, Sheet};
+use platform::sheet::{self, Answers, REASON, REMARK, Sheet};
 use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, diesel, words};
 use serde_json::json;
 
