@@ -10,12 +10,12 @@ pub use daily::{Done, day_of, kept};
 pub use spent::{SUPPLY, Spent, spent};
 
 use crate::day::{self, Pause, Unit, UnknownYear};
+use crate::db::MultiBackend;
 use crate::event::Record;
 use crate::flow::{self, Noun};
+use crate::people::Org;
 use crate::profile::{Deadline, Profile, Silence};
 use crate::schema::deadline;
-use crate::db::MultiBackend;
-use crate::people::Org;
 use crate::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, diesel, words};
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -266,9 +266,8 @@ pub fn set<N: Noun>(tx: &mut Tx, id: Id<N>, name: Option<&str>, due: Option<Naiv
             end(tx, &running)?;
         }
     }
-    let stands: Stands = diesel::sql_query(format!("SELECT state, title, serial, profile FROM {} WHERE id = $1", N::TABLE))
-        .bind::<Text, _>(id)
-        .get_result(tx.db())?;
+    let stands: Stands =
+        diesel::sql_query(format!("SELECT state, title, serial, profile FROM {} WHERE id = $1", N::TABLE)).bind::<Text, _>(id).get_result(tx.db())?;
     let calendar = tx.calendar();
     match (goes_on, name, due) {
         (Some(running), _, _) => {
@@ -369,8 +368,7 @@ pub fn due_to(look: &mut Look, who: &Caller, turn: impl Fn(&str, &str) -> Option
     let Some(org) = who.org else { return Ok(Vec::new()) };
     let running = || deadline::table.filter(deadline::state.eq(State::Running).and(deadline::due_on.is_not_null())).into_boxed::<MultiBackend>();
     let asked = if who.roles.iter().any(|role| is_citywide(*role)) { running() } else { running().filter(deadline::waits_for.eq(org)) };
-    let found: Vec<Running> =
-        asked.order((deadline::due_on.asc(), deadline::id.asc())).limit(2000).select(Running::as_select()).load(look.db())?;
+    let found: Vec<Running> = asked.order((deadline::due_on.asc(), deadline::id.asc())).limit(2000).select(Running::as_select()).load(look.db())?;
     let mine = |r: &Running| {
         let Some(turn) = turn(&r.noun, &r.stands) else { return false };
         // Where nobody's turn is told by the table, the day is the organisation's own.

@@ -6,9 +6,9 @@ use crate::event::{self, About, Record};
 use crate::id::Id;
 use crate::people::{Org, Person};
 use crate::profile::Say2;
+use crate::profile::{DEADLINES, Silence};
 use crate::sheet::{Answers, Sheet};
 use crate::words::Word;
-use crate::profile::{DEADLINES, Silence};
 use crate::{Refusal, Result, deadline, diesel, mail};
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -321,7 +321,8 @@ pub(crate) fn party<N: Noun>(tx: &mut Tx, id: Id<N>, column: &str) -> Result<Opt
         #[diesel(sql_type = Nullable<Text>)]
         party: Option<Id<Org>>,
     }
-    let found: Party = diesel::sql_query(format!("SELECT {column} AS party FROM {} WHERE id = $1", N::TABLE)).bind::<Text, _>(id).get_result(tx.db())?;
+    let found: Party =
+        diesel::sql_query(format!("SELECT {column} AS party FROM {} WHERE id = $1", N::TABLE)).bind::<Text, _>(id).get_result(tx.db())?;
     Ok(found.party)
 }
 

@@ -15,10 +15,10 @@ mod tenure;
 mod tests;
 mod values;
 
-pub use deadlines::{DEADLINES, Deadline, Deadlines, Silence};
-pub use lists::{Compliance, Form, Material, Period, Purpose, Reader, Report, Reporter, Requirement, Supply, Text};
 pub use book::Book;
 pub use check::ProfileFault;
+pub use deadlines::{DEADLINES, Deadline, Deadlines, Silence};
+pub use lists::{Compliance, Form, Material, Period, Purpose, Reader, Report, Reporter, Requirement, Supply, Text};
 pub use say::{PLACES, Say2, Wording};
 pub use serials::{SERIES, Serials};
 pub use tenure::{Consequence, Evaluation, Grade, Indicator, Keep};
@@ -28,8 +28,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::day;
 use crate::Refusal;
+use crate::day;
 use values::{ground, months_before};
 
 /// One version of one policy.
@@ -253,11 +253,7 @@ impl Profile {
             ground("incident_report", &self.incident_report),
         ];
         all.extend(self.incident_notice.iter().map(|value| ground("incident_notice", value)));
-        all.extend([
-            ground("renewal", &self.renewal),
-            ground("panel", &self.panel),
-            ground("serials", &self.serials),
-        ]);
+        all.extend([ground("renewal", &self.renewal), ground("panel", &self.panel), ground("serials", &self.serials)]);
         all.extend(self.deadlines.all().into_iter().map(|(name, deadline)| ground(&format!("deadlines.{name}"), deadline)));
         all.extend(self.purposes.iter().map(|value| ground(&format!("purpose.{}", value.key), value)));
         all.extend(self.supplies.iter().map(|value| ground(&format!("supply.{}", value.level), value)));

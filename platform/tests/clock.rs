@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a story that goes wrong stops
 
 use chrono::{Duration, NaiveDate};
+use platform::case::Case as _;
 use platform::day::Calendar;
 use platform::db::{Place, Rules};
 use platform::deadline::{self, Done, State as Clocked};
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, begin, step};
 use platform::people::{Org, org, person};
-use platform::case::Case as _;
 use platform::profile::{Book, Profile, Silence};
 use platform::sheet::Answers;
 use platform::{Caller, Clock, Db, Id, Look, OrgKind, Refusal, Result, Role, Tx, diesel, event, words};
@@ -124,12 +124,14 @@ impl World {
             })
             .unwrap()
         };
-        let (source, bureau, office) = (person("交通局", OrgKind::Source, Source), person("数政局", OrgKind::Bureau, Bureau), person("协调办", OrgKind::Office, Role::Office));
+        let (source, bureau, office) =
+            (person("交通局", OrgKind::Source, Source), person("数政局", OrgKind::Bureau, Bureau), person("协调办", OrgKind::Office, Role::Office));
         Self { place, folder, source, bureau, office, db }
     }
     /// The same database under other rules, as after a restart.
     fn restarts_under(&mut self, rules: Rules, book: Book) {
-        self.db = Db::open_knowing(self.place.clone(), 2, self.db.clock().clone(), rules, Arc::new(book), platform::vault::Vault::of_this_process()).unwrap();
+        self.db = Db::open_knowing(self.place.clone(), 2, self.db.clock().clone(), rules, Arc::new(book), platform::vault::Vault::of_this_process())
+            .unwrap();
     }
     fn until(&self, date: &str) {
         let by = day(date) - platform::day::shanghai_date(self.db.clock().now());
@@ -217,10 +219,12 @@ fn a_server_that_stood_still_catches_up() {
     let asked = world.begins(Act::Ask);
     world.until("2026-05-20");
     let mut days = Vec::new();
-    let mut once = || deadline::kept(&world.db, "day", |last, today| {
-        days.push((last, today));
-        Ok(world.runs_the_day())
-    });
+    let mut once = || {
+        deadline::kept(&world.db, "day", |last, today| {
+            days.push((last, today));
+            Ok(world.runs_the_day())
+        })
+    };
     assert_eq!(once().unwrap().map(|done| done.deemed), Some(1));
     assert_eq!(once().unwrap(), None, "once a day");
     world.db.clock().advance(Duration::days(3));
@@ -254,11 +258,10 @@ fn the_clock_waits_for_the_applicant_once() {
     assert_eq!(world.due(asked), "2026-03-12");
     world.takes(&world.bureau, asked, Act::Agree);
     let clocks = world.clocks(asked);
-    assert_eq!(clocks.iter().map(|c| (c.name.as_str(), c.state)).collect::<Vec<_>>(), [
-        ("share_answer", Clocked::Ended),
-        ("correction", Clocked::Ended),
-        ("correction", Clocked::Ended)
-    ]);
+    assert_eq!(
+        clocks.iter().map(|c| (c.name.as_str(), c.state)).collect::<Vec<_>>(),
+        [("share_answer", Clocked::Ended), ("correction", Clocked::Ended), ("correction", Clocked::Ended)]
+    );
     assert_eq!(clocks[0].calendar, Calendar::national().digest());
     assert_eq!((clocks[0].profile.as_str(), clocks[0].profile_digest.as_str()), ("zhangjiakou@1", profile("zhangjiakou").digest()));
     assert_eq!(world.row(asked).due_on, None);
@@ -284,7 +287,11 @@ fn a_new_version_never_moves_a_running_deadline() {
     // The next morning a new version is in force: other lengths, and silence is consent.
     let text = include_str!("../profiles/zhangjiakou.toml")
         .replacen("version = 1", "version = 2", 1)
-        .replacen("share_answer = { value = 5, unit = \"working\", silence = \"escalate\"", "share_answer = { value = 1, unit = \"working\", silence = \"consent\"", 1)
+        .replacen(
+            "share_answer = { value = 5, unit = \"working\", silence = \"escalate\"",
+            "share_answer = { value = 1, unit = \"working\", silence = \"consent\"",
+            1,
+        )
         .replacen("correction = { value = 10,", "correction = { value = 2,", 1);
     let second = Profile::parse(&text).unwrap();
     let mut book = Book::built_in().clone();
@@ -327,7 +334,15 @@ fn a_day_in_a_year_without_holidays_is_filled_in_when_they_are_known() {
     assert_eq!(world.due(asked), "open");
     assert_eq!(world.runs_the_day().filled, 0, "nobody knows yet");
     let mut text = include_str!("../calendar/cn.csv").trim_end().to_string();
-    for (date, festival) in [("01-01", "元旦"), ("02-06", "春节"), ("04-05", "清明节"), ("05-01", "劳动节"), ("06-09", "端午节"), ("09-15", "中秋节"), ("10-01", "国庆节")] {
+    for (date, festival) in [
+        ("01-01", "元旦"),
+        ("02-06", "春节"),
+        ("04-05", "清明节"),
+        ("05-01", "劳动节"),
+        ("06-09", "端午节"),
+        ("09-15", "中秋节"),
+        ("10-01", "国庆节"),
+    ] {
         text.push_str(&format!("\n2027-{date},holiday,{festival}"));
     }
     let known = Calendar::parse(&text).unwrap();

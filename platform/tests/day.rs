@@ -34,7 +34,8 @@ struct Oracle {
 impl Oracle {
     fn of(csv: &str) -> Self {
         let lines: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.trim().split(',').collect()).collect();
-        let named = |year: i32, festival: &str| lines.iter().any(|l| l[0].starts_with(&year.to_string()) && l[1] == "holiday" && l[2].contains(festival));
+        let named =
+            |year: i32, festival: &str| lines.iter().any(|l| l[0].starts_with(&year.to_string()) && l[1] == "holiday" && l[2].contains(festival));
         let known: HashSet<i32> =
             (2023..2029).filter(|year| ["元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆"].iter().all(|f| named(*year, f))).collect();
         let told: HashMap<&str, bool> = lines.iter().map(|l| (l[0], l[1] == "makeup_workday")).collect();
@@ -77,7 +78,8 @@ impl Oracle {
             Unit::Calendar => counted(&after).get(n - 1)?.0,
             Unit::Months => {
                 let (year, month) = (start.year() + (start.month0() as usize + n) as i32 / 12, (start.month0() as usize + n) % 12 + 1);
-                let first_after = if month == 12 { NaiveDate::from_ymd_opt(year + 1, 1, 1) } else { NaiveDate::from_ymd_opt(year, month as u32 + 1, 1) }?;
+                let first_after =
+                    if month == 12 { NaiveDate::from_ymd_opt(year + 1, 1, 1) } else { NaiveDate::from_ymd_opt(year, month as u32 + 1, 1) }?;
                 let last_of_month = first_after.pred_opt()?;
                 let length = (last_of_month.with_day(start.day().min(last_of_month.day()))? - start).num_days() as usize;
                 if length == 0 { start } else { counted(&after).get(length - 1)?.0 }

@@ -33,7 +33,10 @@ fn the_five_texts_give_five_timelines() {
     assert!(profile("nanjing").allows_on_approval(3, "dataset") && !profile("beijing").allows_on_approval(3, "dataset"));
     // Only Zhejiang ends no licence over a poor evaluation.
     let poor = |id: &str| profile(id).evaluation.grade_of("poor").unwrap().consequence;
-    assert_eq!(FIVE.map(poor), [Consequence::TerminateAfter, Consequence::TerminateAfter, Consequence::TerminateAfter, Consequence::Warn, Consequence::TerminateAfter]);
+    assert_eq!(
+        FIVE.map(poor),
+        [Consequence::TerminateAfter, Consequence::TerminateAfter, Consequence::TerminateAfter, Consequence::Warn, Consequence::TerminateAfter]
+    );
     // NJ-9 asks for a credit report, ZJ-4.1 does not.
     let credit = |id: &str| profile(id).material("credit_report").and_then(|m| m.source);
     assert_eq!((credit("nanjing"), credit("zhejiang")), (None, Some(Source::Practice)));
@@ -42,7 +45,8 @@ fn the_five_texts_give_five_timelines() {
 #[test]
 fn silence_grants_nothing_but_what_xicheng_says() {
     for id in FIVE {
-        let consents: Vec<&str> = profile(id).deadlines.all().into_iter().filter(|(_, d)| d.silence == Silence::Consent).map(|(name, _)| name).collect();
+        let consents: Vec<&str> =
+            profile(id).deadlines.all().into_iter().filter(|(_, d)| d.silence == Silence::Consent).map(|(name, _)| name).collect();
         let said: &[&str] = if id == "xicheng" { &["share_answer"] } else { &[] };
         assert_eq!(consents, said, "{id}");
     }
@@ -81,10 +85,15 @@ fn the_fixed_figures_cite_the_article_that_fixes_them() {
     let logs = |id: &str| (profile(id).log_retention.value, profile(id).log_retention.article.clone().unwrap());
     assert_eq!(logs("zhangjiakou"), (6, "ZJK-31".into()));
     assert_eq!(logs("zhejiang"), (6, "ZJ-4.5".into()));
-    let clause_heads = |id: &str| profile(id).clauses.iter().filter(|c| c.key != "fee" || id == "zhangjiakou").map(|c| c.name.zh.as_str()).collect::<Vec<_>>().join("、");
+    let clause_heads = |id: &str| {
+        profile(id).clauses.iter().filter(|c| c.key != "fee" || id == "zhangjiakou").map(|c| c.name.zh.as_str()).collect::<Vec<_>>().join("、")
+    };
     assert_eq!(clause_heads("beijing"), "授权主体和对象、授权内容、授权流程、授权应用范围、授权期限、责任机制、监督机制、终止和撤销机制");
     assert_eq!(clause_heads("nanjing"), "授权主体和对象、授权内容、授权流程、授权应用范围、授权期限、责任机制、监督机制、终止机制");
-    assert_eq!(clause_heads("zhejiang"), "双方权利义务、授权运营范围、运营期限、合理收益的测算方法、数据安全要求、期限届满后资产处置、退出机制、违约责任");
+    assert_eq!(
+        clause_heads("zhejiang"),
+        "双方权利义务、授权运营范围、运营期限、合理收益的测算方法、数据安全要求、期限届满后资产处置、退出机制、违约责任"
+    );
     let exits: Vec<&str> = profile("beijing").exit_kinds.iter().map(|k| k.name.zh.as_str()).collect();
     assert_eq!(exits.join("、"), "主动退出、违约退出、考核退出、资质变更退出、不良信用退出");
 }
@@ -122,13 +131,20 @@ fn each_fault_of_a_file_is_named_with_its_line() {
     let faults = Profile::faults(&broken);
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert!(told.contains(&"term_cap: missing".into()), "{told:?}");
-    assert!(told.contains(&"deadlines: question_answer is missing".into()) && told.contains(&"deadlines: coffee_break is known to nobody".into()), "{told:?}");
+    assert!(
+        told.contains(&"deadlines: question_answer is missing".into()) && told.contains(&"deadlines: coffee_break is known to nobody".into()),
+        "{told:?}"
+    );
     assert!(told.contains(&"serials: neither article nor source".into()), "{told:?}");
     let line = |at: &str| faults.iter().find(|f| f.at == at).and_then(|f| f.line);
     let expected = broken.lines().position(|l| l == "[deadlines]").map(|at| at + 1);
     assert_eq!(line("deadlines"), expected);
     // What only shows in the whole is told when every value can be read.
-    let senseless = TEXT.replacen("weight = 20", "weight = 21", 1).replacen("until = \"2027-03-31\"", "until = \"2024-03-31\"", 1).replacen("from_score = 60", "from_score = 80", 1);
+    let senseless = TEXT.replacen("weight = 20", "weight = 21", 1).replacen("until = \"2027-03-31\"", "until = \"2024-03-31\"", 1).replacen(
+        "from_score = 60",
+        "from_score = 80",
+        1,
+    );
     let told: Vec<String> = Profile::faults(&senseless).iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told.iter().any(|t| t.contains("add up to 101")) && told.iter().any(|t| t == "in_force: until is before from"), "{told:?}");

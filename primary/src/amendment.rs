@@ -73,16 +73,7 @@ const ASKED: [Field; 6] = [
 /// What is asked. What is left open stays as it is; a renewal needs its new last day.
 pub const AMENDMENT: Sheet = Sheet {
     name: "amendment",
-    fields: &[
-        sheet::pick("licence", "licence"),
-        sheet::choice::<Kind>("kind"),
-        ASKED[0],
-        ASKED[1],
-        ASKED[2],
-        ASKED[3],
-        ASKED[4],
-        ASKED[5],
-    ],
+    fields: &[sheet::pick("licence", "licence"), sheet::choice::<Kind>("kind"), ASKED[0], ASKED[1], ASKED[2], ASKED[3], ASKED[4], ASKED[5]],
 };
 const RESUBMIT: Sheet = Sheet { name: "amendment", fields: &ASKED };
 const ASSESS: Sheet = Sheet { name: "amendment-assessment", fields: &[sheet::text("finding", 5000), sheet::text("record", 5000).optional()] };

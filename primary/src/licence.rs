@@ -32,8 +32,8 @@ pub mod term;
 pub(crate) use ending::end;
 pub use ending::expire_due;
 pub use permission::{Permission, able, may, permissions};
-pub use reminder::remind_due;
 pub use register::{Published, public, public_list};
+pub use reminder::remind_due;
 pub use term::Term;
 
 words! {
@@ -193,10 +193,10 @@ impl Noun for Licence {
         deed(Act::Redraft, &REDRAFT, redraft),
         deed(Act::Resume, &REASON, resume).when(may_resume),
         deed(Act::Suspend, &REASON, suspend),
-        deed(Act::GiveNotice, &NOTICE, termination::give_notice).when(|_, who, row| {
-            if row.owner.is_some_and(|o| who.acts_for(o)) { Ok(()) } else { Err(Refusal::NotFound) }
-        }),
-        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop)).for_good(),
+        deed(Act::GiveNotice, &NOTICE, termination::give_notice)
+            .when(|_, who, row| if row.owner.is_some_and(|o| who.acts_for(o)) { Ok(()) } else { Err(Refusal::NotFound) }),
+        deed(Act::Drop, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Drop, Record::none().because(a.text("reason"))).map(drop))
+            .for_good(),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -438,20 +438,12 @@ pub fn live(look: &mut Look, scenario: Id<Scenario>, holder: Id<Org>) -> Result<
 
 /// The live licence that was drafted under a filing.
 pub fn under(look: &mut Look, filing: Id<Filing>) -> Result<Option<Licence>> {
-    Ok(licence::table
-        .filter(licence::filing.eq(filing).and(licence::state.eq_any(LIVE)))
-        .select(Licence::as_select())
-        .first(look.db())
-        .optional()?)
+    Ok(licence::table.filter(licence::filing.eq(filing).and(licence::state.eq_any(LIVE))).select(Licence::as_select()).first(look.db()).optional()?)
 }
 
 /// The live licence that follows this one, drafted or countersigned.
 pub fn successor(look: &mut Look, of: Id<Licence>) -> Result<Option<Licence>> {
-    Ok(licence::table
-        .filter(licence::follows.eq(of).and(licence::state.eq_any(LIVE)))
-        .select(Licence::as_select())
-        .first(look.db())
-        .optional()?)
+    Ok(licence::table.filter(licence::follows.eq(of).and(licence::state.eq_any(LIVE))).select(Licence::as_select()).first(look.db()).optional()?)
 }
 
 /// Every licence of the line this one stands in, first to last: what it follows and what follows it, at most 50 each way.

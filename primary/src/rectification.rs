@@ -197,7 +197,9 @@ pub fn order(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Rectification>
 /// The day typed, which lies ahead; none when left open.
 fn asked_day(look: &Look, a: &Answers) -> Result<Option<NaiveDate>> {
     match a.text("due_on").parse::<NaiveDate>() {
-        Ok(day) if day <= look.today() => Err(Refusal::Faulty(vec![Fault::at("due_on", "too-early").with("day", look.today().succ_opt().unwrap_or(day))])),
+        Ok(day) if day <= look.today() => {
+            Err(Refusal::Faulty(vec![Fault::at("due_on", "too-early").with("day", look.today().succ_opt().unwrap_or(day))]))
+        }
         Ok(day) => Ok(Some(day)),
         Err(_) => Ok(None),
     }

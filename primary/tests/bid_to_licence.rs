@@ -264,7 +264,14 @@ fn from_the_call_to_the_last_day() {
 fn refused_bidders(world: &World, cast: &Cast, call: Id<Announcement>) {
     let affiliate = world.developer("运营公司之子公司", "affiliate");
     let of = affiliate.org.unwrap();
-    world.does::<Org>(&cast.legal, of, org::Act::Declare, json!({"affiliate": "on", "parent": "张家口数据运营公司", "share": "51", "since": "2025-06-01", "reason": "持股"})).unwrap();
+    world
+        .does::<Org>(
+            &cast.legal,
+            of,
+            org::Act::Declare,
+            json!({"affiliate": "on", "parent": "张家口数据运营公司", "share": "51", "since": "2025-06-01", "reason": "持股"}),
+        )
+        .unwrap();
     assert_eq!(code(world.opens::<Bid>(&affiliate, json!({ "announcement": call }))), "affiliate");
     let bare = world.org("没有安全负责人的公司", OrgKind::Developer);
     let bare = world.person("bare", bare, Role::DeveloperAdmin);

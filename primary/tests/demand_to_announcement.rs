@@ -421,9 +421,7 @@ fn what_is_kept_out_is_picked_nowhere() {
     let cast = world.cast();
     let class = world.class(&cast, "industry");
     let draft = world.open::<Announcement>(&cast.desk, call(&cast, class)).unwrap();
-    let said = |title: &str| {
-        json!({"title": title, "domain": "city", "purpose": "industry", "description": "说明", "product_forms": ["report"], "entries": [cast.entry]})
-    };
+    let said = |title: &str| json!({"title": title, "domain": "city", "purpose": "industry", "description": "说明", "product_forms": ["report"], "entries": [cast.entry]});
     world.open::<Scenario>(&cast.desk, said("之前")).unwrap();
     let entry: Id<resources::Entry> = cast.entry.parse().unwrap();
     world.act(&cast.bureau, entry, resources::entry::Act::Exclude, json!({"ground": "secret", "basis": "反不正当竞争法第九条"})).unwrap();

@@ -270,7 +270,11 @@ impl Noun for Entry {
     /// A published entry is seen by everybody, any other by its source unit and by those who oversee.
     fn find(look: &mut Look, who: &Caller, id: Id<Entry>) -> Result<Entry> {
         let row: Entry = entry::table.find(id).select(Entry::as_select()).first(look.db())?;
-        let seen = row.state == State::Published || row.shared_from.is_some_and(|o| who.acts_for(o)) || who.oversees() || who.is(Role::Calendar) || row.owner.is_some_and(|o| who.acts_for(o));
+        let seen = row.state == State::Published
+            || row.shared_from.is_some_and(|o| who.acts_for(o))
+            || who.oversees()
+            || who.is(Role::Calendar)
+            || row.owner.is_some_and(|o| who.acts_for(o));
         if seen { Ok(row) } else { Err(Refusal::NotFound) }
     }
     fn choices(look: &mut Look, who: &Caller, row: Option<&Self>, list: &str) -> Result<Vec<Choice>> {

@@ -94,7 +94,11 @@ fn name(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Observer>> {
 
 /// A unit's observer, if it has named one.
 pub fn now(look: &mut Look, unit: Id<Org>) -> Result<Option<Observer>> {
-    Ok(observer::table.filter(observer::owner.eq(unit).and(observer::state.eq(State::Named))).select(Observer::as_select()).first(look.db()).optional()?)
+    Ok(observer::table
+        .filter(observer::owner.eq(unit).and(observer::state.eq(State::Named)))
+        .select(Observer::as_select())
+        .first(look.db())
+        .optional()?)
 }
 
 #[cfg(test)]

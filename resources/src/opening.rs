@@ -30,12 +30,7 @@ pub const STEPS: &[Step<State, Act>] = &[
 /// What is to be opened, for what.
 pub const OPENING: Sheet = Sheet {
     name: "opening",
-    fields: &[
-        sheet::pick("entry", "entries"),
-        sheet::text("purpose", 2000),
-        sheet::text("items", 2000).optional(),
-        sheet::line("contact", 200),
-    ],
+    fields: &[sheet::pick("entry", "entries"), sheet::text("purpose", 2000), sheet::text("items", 2000).optional(), sheet::line("contact", 200)],
 };
 const ACCEPT: Sheet = Sheet {
     name: "opening-accept",

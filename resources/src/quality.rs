@@ -95,7 +95,8 @@ const TRACE: Sheet = Sheet {
     name: "quality-trace",
     fields: &[sheet::text("finding", 2000), sheet::line("system", 200).optional(), sheet::pick("to", "units").optional()],
 };
-const FIX: Sheet = Sheet { name: "quality-fix", fields: &[sheet::text("cause", 2000), sheet::text("done", 2000), sheet::line("version", 100).optional()] };
+const FIX: Sheet =
+    Sheet { name: "quality-fix", fields: &[sheet::text("cause", 2000), sheet::text("done", 2000), sheet::line("version", 100).optional()] };
 const EXPLAIN: Sheet = Sheet { name: "quality-explain", fields: &[sheet::text("reason", 4000)] };
 const EXTEND: Sheet = Sheet { name: "quality-extend", fields: &[sheet::number("days", 1, 60), sheet::text("reason", 2000)] };
 
@@ -265,10 +266,7 @@ fn said(tx: &mut Tx, who: &Caller, row: &Quality, act: Act, a: &Answers) -> Resu
 
 /// How many issues of an entry are not closed yet.
 pub fn open_of(look: &mut Look, of: Id<Entry>) -> Result<i64> {
-    Ok(quality::table
-        .filter(quality::entry.eq(of).and(quality::state.ne_all([State::Closed, State::Withdrawn])))
-        .count()
-        .get_result(look.db())?)
+    Ok(quality::table.filter(quality::entry.eq(of).and(quality::state.ne_all([State::Closed, State::Withdrawn]))).count().get_result(look.db())?)
 }
 
 #[cfg(test)]

@@ -180,7 +180,9 @@ fn ask(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Sharing>> {
     let act = match entry.share {
         Share::Unconditional => Act::Obtain,
         Share::Conditional => Act::Ask,
-        Share::None => return Err(Refusal::rule("not-shared", "XC-19").with("title", &entry.title).with("basis", entry.answers().text("share_basis"))),
+        Share::None => {
+            return Err(Refusal::rule("not-shared", "XC-19").with("title", &entry.title).with("basis", entry.answers().text("share_basis")));
+        }
     };
     let Ok(until) = a.text("until").parse::<NaiveDate>() else { return Err(Refusal::fault("until", "not-a-date")) };
     let mut faults = item_faults(&entry, &a);

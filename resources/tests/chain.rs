@@ -82,8 +82,10 @@ fn nothing_that_can_be_shared_is_collected_again() {
         assert_eq!(world.does(&bureau, other, collection::Act::Confirm, json!({})).unwrap().state, collection::State::Confirmed);
         assert!(world.sees(&traffic, other).is_ok(), "the list is one for all");
         // Whoever came second while both were drafts is refused at submission.
-        let (first, second) =
-            (world.opens::<Collection>(&traffic, line("车库", &["层高"])).unwrap(), world.opens::<Collection>(&civil, line("车库", &["层高"])).unwrap());
+        let (first, second) = (
+            world.opens::<Collection>(&traffic, line("车库", &["层高"])).unwrap(),
+            world.opens::<Collection>(&civil, line("车库", &["层高"])).unwrap(),
+        );
         world.does(&traffic, first, collection::Act::Submit, json!({})).unwrap();
         assert_eq!(code(world.does(&civil, second, collection::Act::Submit, json!({}))), "collected-already");
         world.does(&bureau, first, collection::Act::Return, json!({"reason": "补充依据"})).unwrap();
@@ -96,9 +98,7 @@ fn a_plan_is_made_each_year_and_published() {
     on_both("plan", |world| {
         let (traffic, civil, bureau) = (world.unit("市交通运输局"), world.unit("市民政局"), world.bureau());
         let entry = world.published(&traffic, &bureau, said("停车场基本信息", "l1", "conditional", "conditional", &[]));
-        let plan = |entry: platform::Id<Entry>| {
-            json!({"year": 2026, "goal": "扩大开放", "lines": [{"entry": entry, "open": "unconditional", "by": "2026-09-30"}]})
-        };
+        let plan = |entry: platform::Id<Entry>| json!({"year": 2026, "goal": "扩大开放", "lines": [{"entry": entry, "open": "unconditional", "by": "2026-09-30"}]});
         assert_eq!(faults(world.opens::<OpeningPlan>(&civil, plan(entry))), [("lines".to_string(), "not-a-choice")]);
         let id = world.opens::<OpeningPlan>(&traffic, plan(entry)).unwrap();
         assert_eq!(code(world.opens::<OpeningPlan>(&traffic, plan(entry))), "taken");
@@ -208,7 +208,10 @@ fn an_observer_is_named_and_opinions_are_answered() {
         let think = json!({"unit": traffic.org, "topic": "opening", "subject": "更新太慢", "opinion": "希望每日更新"});
         let id = world.opens::<Opinion>(&citizen, think).unwrap();
         assert_eq!(code(world.does(&traffic, id, opinion::Act::Answer, json!({"reason": "采纳"}))), "no-observer");
-        assert_eq!(faults(world.opens::<Observer>(&traffic, json!({"person": civil.person, "phone": "1"}))), [("person".to_string(), "not-a-choice")]);
+        assert_eq!(
+            faults(world.opens::<Observer>(&traffic, json!({"person": civil.person, "phone": "1"}))),
+            [("person".to_string(), "not-a-choice")]
+        );
         let named = |who: &Caller| world.opens::<Observer>(who, json!({"person": who.person, "phone": "0313-1"})).unwrap();
         let (first, second) = (named(&traffic), named(&traffic));
         let state = |id: platform::Id<Observer>| world.sees(&Caller::public(), id).unwrap().state;

@@ -22,7 +22,9 @@ struct Cast {
 }
 
 fn cast(world: &World) -> Cast {
-    Cast { traffic: world.unit("市交通运输局"), civil: world.unit("市民政局"), farm: world.unit("市农业农村局"), bureau: world.bureau() }
+    Cast {
+        traffic: world.unit("市交通运输局"), civil: world.unit("市民政局"), farm: world.unit("市农业农村局"), bureau: world.bureau()
+    }
 }
 
 fn asked(world: &World, entry: impl ToString) -> Value {
@@ -42,7 +44,10 @@ fn a_request_is_answered_supplied_and_ends() {
         let mut strange = asked(world, entry);
         strange["items"][0]["item"] = "车主姓名".into();
         strange["until"] = "2026-05-10".into();
-        assert_eq!(faults(world.opens::<Sharing>(&civil, strange)), [("items[0].item".to_string(), "not-an-item"), ("until".to_string(), "in-the-past")]);
+        assert_eq!(
+            faults(world.opens::<Sharing>(&civil, strange)),
+            [("items[0].item".to_string(), "not-an-item"), ("until".to_string(), "in-the-past")]
+        );
         let mut unpromised = asked(world, entry);
         unpromised["only"] = "".into();
         assert_eq!(faults(world.opens::<Sharing>(&civil, unpromised)), [("only".to_string(), "must-agree")]);
@@ -113,7 +118,10 @@ fn a_dispute_is_settled_by_the_bureau() {
             assert_eq!(code(world.does(&traffic, id, sharing::Act::Dispute, json!({"reason": "x"}))), "other-side");
             let row = world.does(&civil, id, sharing::Act::Dispute, json!({"reason": "依据不成立"})).unwrap();
             assert_eq!((row.state, row.clock.as_deref()), (sharing::State::Disputed, Some("share_dispute")));
-            assert!(matches!(world.does(&traffic, id, sharing::Act::Uphold, json!({"reason": "自己"})), Err(Refusal::WrongRole { article: "XC-22", .. })));
+            assert!(matches!(
+                world.does(&traffic, id, sharing::Act::Uphold, json!({"reason": "自己"})),
+                Err(Refusal::WrongRole { article: "XC-22", .. })
+            ));
             id
         };
         let (ordered, upheld) = (refused("甲"), refused("乙"));
@@ -144,7 +152,10 @@ fn a_demand_for_opening_changes_the_entry_or_says_why_not() {
         assert_eq!(world.sees(&stranger, id).unwrap_err(), Refusal::NotFound);
         assert_eq!(world.sees(&citizen, id).unwrap().clock.as_deref(), Some("opening_answer"));
         assert_eq!(code(world.does(&civil, id, opening::Act::Accept, json!({"open": "unconditional", "reason": "同意"}))), "not-found");
-        assert_eq!(faults(world.does(&traffic, id, opening::Act::Accept, json!({"open": "none", "reason": "同意"}))), [("open".to_string(), "not-opened")]);
+        assert_eq!(
+            faults(world.does(&traffic, id, opening::Act::Accept, json!({"open": "none", "reason": "同意"}))),
+            [("open".to_string(), "not-opened")]
+        );
         world.does(&traffic, id, opening::Act::Accept, json!({"open": "unconditional", "reason": "不含敏感信息"})).unwrap();
         // The entry's own verb did it, and its history says so.
         assert_eq!(world.sees(&citizen, entry).unwrap().open, Open::Unconditional);
@@ -204,7 +215,8 @@ fn an_issue_is_traced_to_where_the_data_comes_from() {
 
         // One level back: a system of its own, then the unit from which it came. The day of the answer stays.
         assert_eq!(faults(world.does(&civil, id, quality::Act::Trace, json!({"finding": "?"}))), [("system".to_string(), "required")]);
-        let row = world.does(&civil, id, quality::Act::Trace, json!({"finding": "本局系统无误", "system": "养老服务系统", "to": traffic.org})).unwrap();
+        let row =
+            world.does(&civil, id, quality::Act::Trace, json!({"finding": "本局系统无误", "system": "养老服务系统", "to": traffic.org})).unwrap();
         assert_eq!((row.state, Some(row.unit), row.due_on.unwrap().to_string().as_str()), (quality::State::Traced, traffic.org, "2026-05-18"));
         assert_eq!(row.trail().len(), 1);
         assert_eq!(code(world.does(&civil, id, quality::Act::Explain, json!({"reason": "x"}))), "other-side");

@@ -297,8 +297,7 @@ pub fn choices(look: &mut Look, owner: Id<Org>) -> Result<Vec<flow::Choice>> {
 /// The public price book: every fee that is asked or has a cap, by name.
 pub fn book(look: &mut Look, words: &str, purpose: Option<Purpose>, page: platform::paging::Page) -> Result<platform::paging::Paged<Fee>> {
     let filter = || {
-        let mut q =
-            fee::table.into_boxed::<platform::MultiBackend>().filter(fee::state.eq_any([State::Trial, State::Capped, State::InForce]));
+        let mut q = fee::table.into_boxed::<platform::MultiBackend>().filter(fee::state.eq_any([State::Trial, State::Capped, State::InForce]));
         if let Some(purpose) = purpose {
             q = q.filter(fee::purpose.eq(purpose));
         }
@@ -308,7 +307,8 @@ pub fn book(look: &mut Look, words: &str, purpose: Option<Purpose>, page: platfo
         q
     };
     let total: i64 = filter().count().get_result(look.db())?;
-    let rows = filter().order((fee::title.asc(), fee::id.asc())).limit(page.limit()).offset(page.offset()).select(Fee::as_select()).load(look.db())?;
+    let rows =
+        filter().order((fee::title.asc(), fee::id.asc())).limit(page.limit()).offset(page.offset()).select(Fee::as_select()).load(look.db())?;
     Ok(page.of(rows, total))
 }
 

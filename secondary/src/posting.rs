@@ -204,7 +204,6 @@ fn reverse(tx: &mut Tx, who: &Caller, row: &Posting, a: Answers) -> Result<()> {
     flow::take(tx, who, row, Act::Reverse, Record::of(serde_json::json!({"by": counter.id})).because(a.text("reason"))).map(drop)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn percentages_are_read_and_said() {
-        for (text, rate, said) in [("7.1234", 71_234, "7.1234"), ("6", 60_000, "6.00"), ("1.7%", 17_000, "1.70"), ("0", 0, "0.00"), ("1000", 10_000_000, "1000.00")] {
+        for (text, rate, said) in
+            [("7.1234", 71_234, "7.1234"), ("6", 60_000, "6.00"), ("1.7%", 17_000, "1.70"), ("0", 0, "0.00"), ("1000", 10_000_000, "1000.00")]
+        {
             assert_eq!(Rate::parse(text), Some(Rate(rate)), "{text}");
             assert_eq!(Rate(rate).percent(), said);
         }

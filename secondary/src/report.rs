@@ -153,7 +153,9 @@ impl Noun for Report {
         deed(Act::SignOff, &NOTHING, sign_off).when(another_person).careful(),
         deed(Act::Reopen, &REASON, |tx, who, row, a| back(tx, who, row, Act::Reopen, a)).when(own),
         deed(Act::Submit, &NOTHING, submit).when(own),
-        deed(Act::Accept, &REMARK, |tx, who, row, a| flow::take(tx, who, row, Act::Accept, Record::of(json!({ "digest": row.digest })).because(a.text("reason"))).map(drop)),
+        deed(Act::Accept, &REMARK, |tx, who, row, a| {
+            flow::take(tx, who, row, Act::Accept, Record::of(json!({ "digest": row.digest })).because(a.text("reason"))).map(drop)
+        }),
         deed(Act::Return, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Return, Record::none().because(a.text("reason"))).map(drop)),
         deed(Act::Revise, &NOTHING, |tx, who, row, a| back(tx, who, row, Act::Revise, a)).when(own),
     ];

@@ -45,10 +45,8 @@ pub const SHARE: Sheet = Sheet {
     name: "split-share",
     fields: &[sheet::choice::<Contributor>("contributor"), sheet::line("name", 100), sheet::line("percent", 12), sheet::line("for", 200)],
 };
-pub const SPLIT: Sheet = Sheet {
-    name: "split",
-    fields: &[sheet::pick("licence", "licence"), sheet::rows("shares", &SHARE), sheet::text("basis", 4000)],
-};
+pub const SPLIT: Sheet =
+    Sheet { name: "split", fields: &[sheet::pick("licence", "licence"), sheet::rows("shares", &SHARE), sheet::text("basis", 4000)] };
 const EDIT: Sheet = Sheet { name: "split", fields: &[sheet::rows("shares", &SHARE), sheet::text("basis", 4000)] };
 const DISTRIBUTE: Sheet = Sheet { name: "split-distribute", fields: &[sheet::money("amount"), sheet::date("on_day"), sheet::line("memo", 200)] };
 
@@ -278,7 +276,11 @@ mod tests {
         };
         assert_eq!(said(&["70", "20", "10"]), Ok(()));
         assert_eq!(said(&["33.3333", "33.3333", "33.3334"]), Ok(()));
-        for (percents, field, code) in [(&["70", "20"][..], "shares", "shares-sum"), (&["70", "20", "10.0001"], "shares", "shares-sum"), (&["x"], "shares[0].percent", "not-a-percentage")] {
+        for (percents, field, code) in [
+            (&["70", "20"][..], "shares", "shares-sum"),
+            (&["70", "20", "10.0001"], "shares", "shares-sum"),
+            (&["x"], "shares[0].percent", "not-a-percentage"),
+        ] {
             let Err(Refusal::Faulty(faults)) = said(percents) else { panic!("{percents:?}") };
             assert_eq!((faults[0].field.as_str(), faults[0].code), (field, code));
         }

@@ -247,8 +247,22 @@ fn draft(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Survey>> {
     let title = format!("{}–{}", first, first + years - 1);
     let new = New::of(title).id(id).series("survey").owner(owner).content(&a);
     let record = Record::of(json!({"answers": a, "figures": mar}));
-    let row =
-        Survey::begin(tx, who, Act::Draft, new, record, first, years, mar.cost, mar.rate.0, mar.profit, mar.tax, mar.carried_in, mar.deducted, mar.mar)?;
+    let row = Survey::begin(
+        tx,
+        who,
+        Act::Draft,
+        new,
+        record,
+        first,
+        years,
+        mar.cost,
+        mar.rate.0,
+        mar.profit,
+        mar.tax,
+        mar.carried_in,
+        mar.deducted,
+        mar.mar,
+    )?;
     Ok(row.id)
 }
 

@@ -163,8 +163,7 @@ impl World {
         self.act(&self.maker, id, product::Act::Save, full).unwrap();
         self.act(&self.maker, id, product::Act::Submit, json!({"truthful": true})).unwrap();
         let review: Id<Review> = self.db.look(|look| review::live(look, id)).unwrap().unwrap().id;
-        let rows: Vec<Value> =
-            POINTS.iter().map(|p| json!({"point": p, "verdict": "meets", "reason": "符合", "evidence": "field:method"})).collect();
+        let rows: Vec<Value> = POINTS.iter().map(|p| json!({"point": p, "verdict": "meets", "reason": "符合", "evidence": "field:method"})).collect();
         for who in &self.reviewers {
             self.act(who, review, review::Act::Claim, json!({})).unwrap();
             self.act(who, review, review::Act::Vote, json!({"points": rows})).unwrap();
@@ -370,7 +369,10 @@ fn a_price_book_from_trial_to_the_ten_per_cent_rule() {
         w.earns("2027-01-15", "8040736.01", json!({}));
         let row = w.find(&w.bureau, id).unwrap();
         let years = w.db.look(|look| survey::years(look, &row)).unwrap();
-        assert_eq!(years.iter().map(|y| (y.year, y.revenue, y.follows)).collect::<Vec<_>>(), [(2026, 804_073_600, Some(Follows::Fees)), (2027, 804_073_601, None)]);
+        assert_eq!(
+            years.iter().map(|y| (y.year, y.revenue, y.follows)).collect::<Vec<_>>(),
+            [(2026, 804_073_600, Some(Follows::Fees)), (2027, 804_073_601, None)]
+        );
 
         // The period is over: the excess is carried into the next one, spread over two periods.
         w.to("2029-01-05");
@@ -431,7 +433,11 @@ fn a_ledger_that_balances_and_is_never_rubbed_out() {
         w.act(&w.maker, id, PostAct::Reverse, REASON()).unwrap();
         assert_eq!(income(), 0);
         assert_eq!(w.act(&w.maker, id, PostAct::Reverse, REASON()).unwrap_err().code(), "wrong-state");
-        let all = w.db.look(|look| platform::case::list::<Posting>(look, &<Posting as platform::case::Case>::sight(&w.maker), &Default::default(), Page::first(9))).unwrap();
+        let all =
+            w.db.look(|look| {
+                platform::case::list::<Posting>(look, &<Posting as platform::case::Case>::sight(&w.maker), &Default::default(), Page::first(9))
+            })
+            .unwrap();
         let counter = all.rows.iter().find(|p| p.reverses == Some(id)).unwrap();
         assert_eq!((counter.quantity, counter.amount), (Some(-1000), 37_100));
         assert_eq!(refused(w.act(&w.maker, counter.id, PostAct::Reverse, REASON())), ("counter-posting", "ZJK-24"));
@@ -506,7 +512,10 @@ fn shares_are_agreed_simulated_and_posted() {
         assert_eq!(seen[0].parts.iter().map(|(_, fen)| *fen).collect::<Vec<_>>(), [33_334, 33_333, 33_334]);
         assert_eq!(w.act(&w.legal, id, SplitAct::Agree, json!({})).unwrap_err().code(), "wrong-role");
         w.act(&w.maker, id, SplitAct::Agree, json!({})).unwrap();
-        assert_eq!(fault(w.act(&w.maker, id, SplitAct::Distribute, json!({"amount": "0", "on_day": "2026-03-02", "memo": "分配"}))), ("amount".into(), "nought"));
+        assert_eq!(
+            fault(w.act(&w.maker, id, SplitAct::Distribute, json!({"amount": "0", "on_day": "2026-03-02", "memo": "分配"}))),
+            ("amount".into(), "nought")
+        );
         w.act(&w.maker, id, SplitAct::Distribute, json!({"amount": "1000.01", "on_day": "2026-03-02", "memo": "2025年收益分配"})).unwrap();
         let sums = w.db.look(|look| book::sums(look, w.maker.org.unwrap(), Span::year(2026))).unwrap();
         let of = |account| sums.iter().find(|s| s.account == account).map(|s| (s.debit, s.credit));
@@ -526,7 +535,10 @@ fn a_registration_from_package_to_lapse() {
         let owed = |who: &Caller| w.db.look(|look| registration::owed(look, who)).unwrap();
         // Twenty working days from 12 May 2025: 31 May to 2 June are off, so the day is 10 June. The entry has been in use
         // under the licence since 20 March, so that its day is past.
-        assert_eq!(owed(&w.maker).iter().map(|o| (o.about, o.due_on.unwrap().to_string())).collect::<Vec<_>>(), [(About::Product, "2025-06-10".to_string())]);
+        assert_eq!(
+            owed(&w.maker).iter().map(|o| (o.about, o.due_on.unwrap().to_string())).collect::<Vec<_>>(),
+            [(About::Product, "2025-06-10".to_string())]
+        );
         assert_eq!(owed(&w.bureau).iter().map(|o| (o.about, o.overdue)).collect::<Vec<_>>(), [(About::Resource, true), (About::Product, false)]);
         assert_eq!(owed(&w.rival).len(), 0);
 
@@ -539,7 +551,10 @@ fn a_registration_from_package_to_lapse() {
         let row = w.find(&w.maker, id).unwrap();
         assert_eq!((row.clock.as_deref(), row.due_on.unwrap().to_string().as_str()), (Some("registration_apply"), "2025-06-10"));
         let a = row.answers();
-        assert!(a.text("registrant").contains("甲科技公司") && a.text("evidence").contains("SHA-256") && a.text("risk").contains("合规审核"), "{a:?}");
+        assert!(
+            a.text("registrant").contains("甲科技公司") && a.text("evidence").contains("SHA-256") && a.text("risk").contains("合规审核"),
+            "{a:?}"
+        );
         // The registrant adds what only it knows; a package that lacks it is not submitted.
         assert_eq!(fault(w.act(&w.maker, id, Reg::Submit, json!({}))), ("industry".into(), "required"));
         let filled = |id: Id<Registration>, who: &Caller, more: Value| {
@@ -582,7 +597,10 @@ fn a_registration_from_package_to_lapse() {
         let row = w.act(&w.legal, id, Reg::Code, code).unwrap();
         // Three years would end on 28 May 2028; the licence ends on 19 March 2028, and the shorter counts.
         assert_eq!((row.state, row.valid_to.unwrap().to_string().as_str()), (State::Coded, "2028-03-19"));
-        assert_eq!(w.db.look(|look| registration::current(look, About::Product, &product.to_string())).unwrap().unwrap().code.as_deref(), Some("1307-2025-000001"));
+        assert_eq!(
+            w.db.look(|look| registration::current(look, About::Product, &product.to_string())).unwrap().unwrap().code.as_deref(),
+            Some("1307-2025-000001")
+        );
         assert!(owed(&w.maker).is_empty());
         let national = registration::package::json_of(&row, "甲科技公司");
         assert_eq!((national["dataRegistType"].as_i64(), &national["industryCodes"]), (Some(2), &json!(["I6540", "G5442"])));

@@ -45,7 +45,14 @@ fn has_interest(actor: &Actor, of: Id<Org>) {
 
 /// Declares an organisation an affiliate of the primary operator.
 fn is_affiliate(world: &World, of: Id<Org>) {
-    world.legal(1).does::<Org>(of, org::Act::Declare, json!({ "affiliate": "on", "parent": "清河数据运营有限公司", "share": "51", "since": "2025-06-01", "reason": "持股" })).unwrap();
+    world
+        .legal(1)
+        .does::<Org>(
+            of,
+            org::Act::Declare,
+            json!({ "affiliate": "on", "parent": "清河数据运营有限公司", "share": "51", "since": "2025-06-01", "reason": "持股" }),
+        )
+        .unwrap();
 }
 
 /// Without effect after all: whoever is refused leaves no event.

@@ -6,11 +6,11 @@
 mod bad_input;
 mod escaped;
 mod golden;
-mod law;
 mod hard_times;
+mod law;
 mod matrix;
-mod open_data;
 mod mends;
+mod open_data;
 mod pages;
 mod tokens;
 mod town;

@@ -58,7 +58,8 @@ fn a_visitor_objects_and_follows_the_receipt() {
     assert!(!said.to_string().contains("13800000000"));
     assert_eq!(city.enters("jia").json(&format!("/work/quality-issues/{receipt}")).status, 404);
     // The unit answers, and the receipt says so.
-    let unit = ["source", "source_farm", "source_civil"].into_iter().find(|n| person_of(&city, n).org_name == said["unit"].as_str().unwrap()).unwrap();
+    let unit =
+        ["source", "source_farm", "source_civil"].into_iter().find(|n| person_of(&city, n).org_name == said["unit"].as_str().unwrap()).unwrap();
     let answered = city.enters(unit).sends(&format!("/work/quality-issues/{receipt}/fix"), &json!({ "cause": "编码错误", "done": "已更正地址" }));
     assert!(answered.status < 400, "{}", answered.text);
     assert_eq!(visitor.json(&format!("/issues/{receipt}")).json()["answer"], "已更正地址");

@@ -3,9 +3,9 @@
 
 mod calls;
 mod cast;
+mod clearances;
 mod money;
 mod oversight;
-mod clearances;
 mod pilot;
 mod products;
 mod resources;

@@ -75,7 +75,11 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
             if !r.profile.in_force_on(today) {
                 Err(format!("{} is not in force today", r.profile.version_tag()))
             } else if r.profile.ends_soon(today) {
-                Ok(format!("{} — ends on {}: prepare its successor", r.profile.version_tag(), r.profile.in_force.until.map_or_else(String::new, |until| until.to_string())))
+                Ok(format!(
+                    "{} — ends on {}: prepare its successor",
+                    r.profile.version_tag(),
+                    r.profile.in_force.until.map_or_else(String::new, |until| until.to_string())
+                ))
             } else {
                 Ok(r.profile.version_tag())
             }

@@ -142,7 +142,9 @@ pub fn coverage(profile: &Profile) -> BTreeMap<&'static str, Carried> {
     let here = |citations: &str| -> BTreeSet<String> {
         citations
             .split_whitespace()
-            .flat_map(|c| if prefix_of(c) == home { vec![whole(c)] } else { duties_of(c).into_iter().flat_map(|d| d.articles_of(home)).map(whole).collect() })
+            .flat_map(|c| {
+                if prefix_of(c) == home { vec![whole(c)] } else { duties_of(c).into_iter().flat_map(|d| d.articles_of(home)).map(whole).collect() }
+            })
             .map(str::to_string)
             .collect()
     };
@@ -178,7 +180,12 @@ pub fn markdown(profiles: &[&Profile]) -> String {
     let mut out = String::from("# 条文落实表 · Law coverage\n\nGenerated; do not edit. An article marked — is a duty that nothing here carries.\n");
     for profile in profiles {
         let covered = coverage(profile);
-        out.push_str(&format!("\n## {} · {}\n\n| 条 | 要求 | Requires | steps | values | tests |\n|{}\n", profile.name.zh, profile.name.en, " --- |".repeat(6)));
+        out.push_str(&format!(
+            "\n## {} · {}\n\n| 条 | 要求 | Requires | steps | values | tests |\n|{}\n",
+            profile.name.zh,
+            profile.name.en,
+            " --- |".repeat(6)
+        ));
         for article in articles(&profile.id) {
             let Some(carried) = covered.get(article.article.as_str()) else { continue };
             let steps: Vec<String> = carried.steps.iter().map(|(noun, act)| format!("{noun}.{act}")).collect();
@@ -224,7 +231,11 @@ mod tests {
             for duty in duties() {
                 for cited in duty.articles_of(home).map(whole) {
                     // A whole chapter of the Zhejiang text is cited by its number.
-                    assert!(known.contains(cited) || known.iter().any(|a| a.starts_with(&format!("{cited}."))), "{}: {cited} does not stand in {profile}", duty.duty);
+                    assert!(
+                        known.contains(cited) || known.iter().any(|a| a.starts_with(&format!("{cited}."))),
+                        "{}: {cited} does not stand in {profile}",
+                        duty.duty
+                    );
                 }
             }
             for article in text {

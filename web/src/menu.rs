@@ -90,7 +90,12 @@ const MENU: &[(&str, &[Line])] = &[
     (
         "menu-money",
         &[
-            ("nouns-registration", "/work/registrations", "certificate", &[DeveloperAdmin, DeveloperStaff, Source, Legal, Reviewer, Office, Bureau, Auditor]),
+            (
+                "nouns-registration",
+                "/work/registrations",
+                "certificate",
+                &[DeveloperAdmin, DeveloperStaff, Source, Legal, Reviewer, Office, Bureau, Auditor],
+            ),
             ("nouns-survey", "/work/surveys", "chart-bar", &[Finance, Legal, Office, Bureau, Auditor]),
             ("nouns-fee", "/work/fees", "coin", &[Finance, Legal, Office, Bureau, Auditor]),
             ("nouns-posting", "/work/postings", "receipt", &[Finance, DeveloperAdmin, DeveloperStaff, Office, Bureau, Auditor]),
@@ -101,10 +106,20 @@ const MENU: &[(&str, &[Line])] = &[
     (
         "menu-oversight",
         &[
-            ("nouns-evaluation", "/work/evaluations", "chart-bar", &[DeveloperAdmin, DeveloperStaff, Source, Expert, Legal, Finance, Office, Bureau, Regulator, Auditor]),
+            (
+                "nouns-evaluation",
+                "/work/evaluations",
+                "chart-bar",
+                &[DeveloperAdmin, DeveloperStaff, Source, Expert, Legal, Finance, Office, Bureau, Regulator, Auditor],
+            ),
             ("nouns-scheme", "/work/evaluation-schemes", "checklist", &[Office, Bureau, Auditor]),
             ("nouns-inspection", "/work/inspections", "search", WITH_DEVELOPERS),
-            ("nouns-incident", "/work/incidents", "alert-triangle", &[DeveloperAdmin, DeveloperStaff, Source, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor]),
+            (
+                "nouns-incident",
+                "/work/incidents",
+                "alert-triangle",
+                &[DeveloperAdmin, DeveloperStaff, Source, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor],
+            ),
             ("nouns-drill", "/work/drills", "shield-check", WITH_DEVELOPERS),
             ("nouns-operator_plan", "/work/operator-plans", "shield", OVERSEE),
             ("nouns-complaint", "/work/complaints", "hand-stop", &[Legal, Office, Bureau, Auditor]),

@@ -13,11 +13,7 @@ pub fn subject(lang: Lang, letter: &Letter, event: Option<&Event>) -> String {
     match event {
         Some(e) => lang.ta(
             "letter-act-subject",
-            &[
-                ("noun", lang.t(&format!("noun-{}", e.noun))),
-                ("title", e.title.clone()),
-                ("act", lang.act(&e.noun, &e.act)),
-            ],
+            &[("noun", lang.t(&format!("noun-{}", e.noun))), ("title", e.title.clone()), ("act", lang.act(&e.noun, &e.act))],
         ),
         None if letter.kind == REMIND => lang.ta("letter-remind-subject", &reminded(lang, letter)),
         None => lang.ta(&format!("letter-{}-subject", letter.kind), &[("org", letter.arg("org"))]),
@@ -45,7 +41,10 @@ pub fn body(lang: Lang, base_url: &str, letter: &Letter, event: Option<&Event>) 
         None if letter.kind == REMIND => {
             let mut said = reminded(lang, letter);
             let path = crate::flows::path(&letter.arg("noun"));
-            said.push(("link", if path.is_empty() { format!("{base_url}/work") } else { format!("{base_url}/work/{path}/{}", letter.arg("subject")) }));
+            said.push((
+                "link",
+                if path.is_empty() { format!("{base_url}/work") } else { format!("{base_url}/work/{path}/{}", letter.arg("subject")) },
+            ));
             lang.ta("letter-remind-body", &said)
         }
         None => {

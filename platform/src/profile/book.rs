@@ -44,7 +44,8 @@ impl Book {
     pub fn with_folder(folder: &Path) -> Result<Book, String> {
         let mut book = Self::built_in().clone();
         let Ok(entries) = std::fs::read_dir(folder) else { return Ok(book) };
-        let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+        let mut files: Vec<_> =
+            entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
         files.sort();
         for path in files {
             let said = |fault: String| format!("{}: {fault}", path.display());

@@ -46,8 +46,7 @@ impl Profile {
         }
         let spans = DeTable::parse(text).ok();
         let line = |at: &str| spans.as_ref().map(|root| line_at(text, start_of(root.get_ref(), at)));
-        let mut faults: Vec<ProfileFault> =
-            check.faults.into_iter().map(|(at, why)| ProfileFault { line: line(&at), at, why }).collect();
+        let mut faults: Vec<ProfileFault> = check.faults.into_iter().map(|(at, why)| ProfileFault { line: line(&at), at, why }).collect();
         faults.sort_by_key(|fault| fault.line);
         faults
     }
@@ -59,8 +58,21 @@ const NO_ORIGIN: &str = "neither article nor source";
 const FIGURES: [&str; 7] =
     ["warn_before_end", "term_cap", "log_retention", "record_retention", "correction_rounds", "incident_report", "incident_notice"];
 /// Lists of values, and whether each must hold something.
-const LISTS: [&str; 13] =
-    ["purpose", "supply", "condition", "material", "clause", "compliance", "report", "personal", "personnel", "evaluation", "exit_kind", "termination_ground", "archive"];
+const LISTS: [&str; 13] = [
+    "purpose",
+    "supply",
+    "condition",
+    "material",
+    "clause",
+    "compliance",
+    "report",
+    "personal",
+    "personnel",
+    "evaluation",
+    "exit_kind",
+    "termination_ground",
+    "archive",
+];
 const OTHERS: [&str; 12] = ["id", "version", "number", "name", "issuer", "city", "in_force", "renewal", "panel", "serials", "deadlines", "text"];
 
 /// Faults found so far.
@@ -119,7 +131,9 @@ impl Check {
             self.grounded::<Wording>(compliance, "compliance.", "hard_stop");
             self.many::<Wording>(compliance, "compliance.", "point", "key");
         }
-        if let Some(evaluation) = self.part(table, "evaluation", &["months", "poor_running", "weighs_in_renewal", "article", "source", "grade", "indicator"]) {
+        if let Some(evaluation) =
+            self.part(table, "evaluation", &["months", "poor_running", "weighs_in_renewal", "article", "source", "grade", "indicator"])
+        {
             self.many::<Grade>(evaluation, "evaluation.", "grade", "key");
             self.many::<Indicator>(evaluation, "evaluation.", "indicator", "key");
             if evaluation.contains_key("grade") && evaluation.contains_key("indicator") {

@@ -136,7 +136,24 @@ macro_rules! grounded {
     };
 }
 
-grounded!(Figure, InForce, Renewal, Panel, Serials, Deadline, Purpose, Supply, Requirement, Material, Wording, Report, Evaluation, Grade, Indicator, Keep);
+grounded!(
+    Figure,
+    InForce,
+    Renewal,
+    Panel,
+    Serials,
+    Deadline,
+    Purpose,
+    Supply,
+    Requirement,
+    Material,
+    Wording,
+    Report,
+    Evaluation,
+    Grade,
+    Indicator,
+    Keep
+);
 
 pub(super) fn ground<'a>(at: &str, value: &'a impl Grounded) -> Ground<'a> {
     Ground { at: at.to_owned(), article: value.article(), source: value.source() }

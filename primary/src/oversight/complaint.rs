@@ -68,10 +68,8 @@ pub const FILE: Sheet = Sheet {
     ],
 };
 const ASSIGN: Sheet = Sheet { name: "complaint-assign", fields: &[sheet::choice::<Desk>("desk"), sheet::text("reason", 2000)] };
-const ANSWER: Sheet = Sheet {
-    name: "complaint-answer",
-    fields: &[sheet::text("answer", 4000), sheet::tick("open"), sheet::text("summary", 1000).optional()],
-};
+const ANSWER: Sheet =
+    Sheet { name: "complaint-answer", fields: &[sheet::text("answer", 4000), sheet::tick("open"), sheet::text("summary", 1000).optional()] };
 const DECLINE: Sheet = Sheet { name: "complaint-decline", fields: &[sheet::text("answer", 2000)] };
 /// Number and code, as they stand on the receipt.
 pub const LOOKUP: Sheet = Sheet { name: "complaint-lookup", fields: &[sheet::line("number", 60), sheet::line("code", 40)] };
@@ -259,9 +257,7 @@ pub fn withdraw(tx: &mut Tx, number: &str, code: &str) -> Result<()> {
 /// Answers that stand on the public page, newest first.
 pub fn published(look: &mut Look, words: &str, kind: Option<Kind>, page: Page) -> Result<Paged<Complaint>> {
     let filter = || {
-        let mut q = complaint::table
-            .into_boxed::<MultiBackend>()
-            .filter(complaint::state.eq(State::Answered).and(complaint::open_answer.eq(true)));
+        let mut q = complaint::table.into_boxed::<MultiBackend>().filter(complaint::state.eq(State::Answered).and(complaint::open_answer.eq(true)));
         if let Some(kind) = kind {
             q = q.filter(complaint::kind.eq(kind));
         }
@@ -286,10 +282,11 @@ pub fn waiting(look: &mut Look, who: &Caller) -> Result<Vec<flow::Waiting>> {
     let mut found = Vec::new();
     for state in [State::Filed, State::Escalated] {
         let filter = complaint::state.eq(state).and(complaint::desk.eq_any(desks.clone()));
-        let (count, due_on) = complaint::table
-            .filter(filter)
-            .select((diesel::dsl::count_star(), diesel::dsl::min(complaint::due_on)))
-            .first::<(i64, Option<chrono::NaiveDate>)>(look.db())?;
+        let (count, due_on) =
+            complaint::table
+                .filter(filter)
+                .select((diesel::dsl::count_star(), diesel::dsl::min(complaint::due_on)))
+                .first::<(i64, Option<chrono::NaiveDate>)>(look.db())?;
         if count > 0 {
             found.push(flow::Waiting { state: state.as_str().into(), count, due_on });
         }

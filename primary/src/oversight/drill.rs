@@ -87,7 +87,8 @@ impl Noun for Drill {
         deed(Act::Hold, &HOLD, hold).when(own),
         deed(Act::Review, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Review, Record::none().because(a.text("reason"))).map(drop)),
         deed(Act::Return, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Return, Record::none().because(a.text("reason"))).map(drop)),
-        deed(Act::Cancel, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Cancel, Record::none().because(a.text("reason"))).map(drop)).when(own),
+        deed(Act::Cancel, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Cancel, Record::none().because(a.text("reason"))).map(drop))
+            .when(own),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -166,9 +167,8 @@ pub struct Owed {
 /// What is owed by the licences that run, most pressing first: in the caller's sight, at most 500 licences.
 pub fn owed(look: &mut Look, who: &Caller) -> Result<Vec<Owed>> {
     let today = look.today();
-    let mut q = licences::table
-        .into_boxed::<platform::MultiBackend>()
-        .filter(licences::state.eq_any([licence::State::InForce, licence::State::Suspended]));
+    let mut q =
+        licences::table.into_boxed::<platform::MultiBackend>().filter(licences::state.eq_any([licence::State::InForce, licence::State::Suspended]));
     if !who.oversees() {
         q = q.filter(licences::owner.eq(who.org()?));
     }

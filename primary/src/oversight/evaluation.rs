@@ -57,7 +57,9 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Noticed, Act::PublishPoor, &[Office, Bureau], State::Poor, "BJ-30 NJ-18")
         .tell(&[Tell::Owner, Tell::Role(Legal)])
         .clock("evaluation_talk"),
-    step(State::Noticed, Act::Object, HOLDERS, State::Objected, "BJ-12 NJ-10").tell(&[Tell::Role(Office), Tell::Role(Bureau)]).clock("complaint_answer"),
+    step(State::Noticed, Act::Object, HOLDERS, State::Objected, "BJ-12 NJ-10")
+        .tell(&[Tell::Role(Office), Tell::Role(Bureau)])
+        .clock("complaint_answer"),
     step(State::Objected, Act::Reject, &[Office], State::Answered, "BJ-12 NJ-10").tell(&[Tell::Owner]),
     step(State::Objected, Act::Uphold, &[Office], State::Scoring, "BJ-12 NJ-10").tell(&[Tell::Owner]).clock("evaluation_score"),
     step(State::Answered, Act::Publish, &[Office, Bureau], State::Published, "BJ-12 NJ-10").tell(&[Tell::Owner, Tell::Role(Legal)]),
@@ -80,10 +82,8 @@ const OPEN: Sheet = Sheet {
         sheet::text("note", 2000).optional(),
     ],
 };
-const SELF_POINTS: Sheet = Sheet {
-    name: "evaluation-self-points",
-    fields: &[sheet::pick("item", "items"), sheet::number("points", 0, 100), sheet::text("evidence", 2000)],
-};
+const SELF_POINTS: Sheet =
+    Sheet { name: "evaluation-self-points", fields: &[sheet::pick("item", "items"), sheet::number("points", 0, 100), sheet::text("evidence", 2000)] };
 const SELF: Sheet = Sheet {
     name: "evaluation-self",
     fields: &[
@@ -223,11 +223,9 @@ impl Noun for Evaluation {
             ("scheme", _) => scheme::choices(look),
             ("holder", _) => holders(look),
             ("assessor", _) => assessors(look),
-            ("items", Some(row)) => Ok(items(look, row)?
-                .iter()
-                .enumerate()
-                .map(|(n, i)| Choice::new(n + 1, format!("{}. {} ({})", n + 1, i.name, i.weight)))
-                .collect()),
+            ("items", Some(row)) => {
+                Ok(items(look, row)?.iter().enumerate().map(|(n, i)| Choice::new(n + 1, format!("{}. {} ({})", n + 1, i.name, i.weight))).collect())
+            }
             _ => Ok(Vec::new()),
         }
     }
@@ -422,7 +420,8 @@ fn notice(tx: &mut Tx, who: &Caller, row: &Evaluation, _: Answers) -> Result<()>
     let total = total_of(&items, &seats);
     let grade = grade_of(&tx.profile(), total);
     diesel::update(evaluation::table.find(row.id)).set((evaluation::total.eq(Some(total)), evaluation::grade.eq(Some(grade)))).execute(tx.db())?;
-    flow::take(tx, who, row, Act::Notice, Record::of(json!({ "total": total, "grade": grade, "assessors": seats.len(), "round": row.round }))).map(drop)
+    flow::take(tx, who, row, Act::Notice, Record::of(json!({ "total": total, "grade": grade, "assessors": seats.len(), "round": row.round })))
+        .map(drop)
 }
 
 /// A result is published when its objection period is over, or the objection answered.
@@ -665,6 +664,9 @@ mod tests {
     #[test]
     fn grades_begin_where_they_say() {
         let of = |total| grade_of(Profile::default_profile(), total);
-        assert_eq!([of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()), ["excellent", "good", "good", "pass", "pass", "poor"]);
+        assert_eq!(
+            [of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()),
+            ["excellent", "good", "good", "pass", "pass", "poor"]
+        );
     }
 }

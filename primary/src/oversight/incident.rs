@@ -255,7 +255,9 @@ fn report(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Incident>> {
 
 /// Takes it up and says how grave it is; from now the closing report is owed.
 fn acknowledge(tx: &mut Tx, who: &Caller, row: &Incident, a: Answers) -> Result<()> {
-    diesel::update(incident::table.find(row.id)).set(incident::severity.eq(Severity::of(a.text("severity")).unwrap_or(Severity::General))).execute(tx.db())?;
+    diesel::update(incident::table.find(row.id))
+        .set(incident::severity.eq(Severity::of(a.text("severity")).unwrap_or(Severity::General)))
+        .execute(tx.db())?;
     flow::take(tx, who, row, Act::Acknowledge, Record::of(&a).because(a.text("reason"))).map(drop)
 }
 

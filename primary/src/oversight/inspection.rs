@@ -61,10 +61,8 @@ pub const PLAN: Sheet = Sheet {
         sheet::tick("announced"),
     ],
 };
-const FINDING: Sheet = Sheet {
-    name: "finding",
-    fields: &[sheet::line("article", 40), sheet::text("finding", 2000), sheet::choice::<Gravity>("gravity")],
-};
+const FINDING: Sheet =
+    Sheet { name: "finding", fields: &[sheet::line("article", 40), sheet::text("finding", 2000), sheet::choice::<Gravity>("gravity")] };
 pub const HOLD: Sheet = Sheet {
     name: "inspection-record",
     fields: &[

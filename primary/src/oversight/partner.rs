@@ -50,10 +50,8 @@ pub const PROPOSE: Sheet = Sheet {
         sheet::files("files").optional(),
     ],
 };
-const ASSESS: Sheet = Sheet {
-    name: "partner-assess",
-    fields: &[sheet::number("year", 2020, 2099), sheet::choice::<Verdict>("verdict"), sheet::text("reason", 4000)],
-};
+const ASSESS: Sheet =
+    Sheet { name: "partner-assess", fields: &[sheet::number("year", 2020, 2099), sheet::choice::<Verdict>("verdict"), sheet::text("reason", 4000)] };
 const EXIT: Sheet = Sheet { name: "partner-exit", fields: &[sheet::choice::<ExitKind>("exit_kind"), sheet::text("reason", 4000)] };
 
 platform::case! {
@@ -79,7 +77,8 @@ impl Noun for Partner {
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Admit, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Admit, Record::none().because(a.text("reason"))).map(drop))
             .when(another_person),
-        deed(Act::Refuse, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Refuse, Record::none().because(a.text("reason"))).map(drop)).when(own),
+        deed(Act::Refuse, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Refuse, Record::none().because(a.text("reason"))).map(drop))
+            .when(own),
         deed(Act::Assess, &ASSESS, assess).when(own),
         deed(Act::Exit, &EXIT, leave).when(own),
     ];

@@ -30,10 +30,8 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Adopted, Act::Supersede, &[Office], State::Superseded, "BJ-30 NJ-18"),
 ];
 
-const INDICATOR: Sheet = Sheet {
-    name: "scheme-item",
-    fields: &[sheet::line("name", 100), sheet::number("weight", 1, 100), sheet::text("about", 500).optional()],
-};
+const INDICATOR: Sheet =
+    Sheet { name: "scheme-item", fields: &[sheet::line("name", 100), sheet::number("weight", 1, 100), sheet::text("about", 500).optional()] };
 const EDIT: Sheet = Sheet { name: "scheme", fields: &[sheet::line("title", 120), sheet::text("basis", 2000), sheet::rows("items", &INDICATOR)] };
 pub const SCHEME: Sheet = Sheet {
     name: "scheme",

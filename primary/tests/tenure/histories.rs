@@ -73,7 +73,10 @@ fn step(world: &World, dice: &mut Dice, ids: &mut Vec<Id<Licence>>) -> String {
     let closes = [json!([]), json!(["list"]), json!(["submit"]), json!(["submit", "list"])][dice.roll(4) as usize].clone();
     let of = world.holder.org.unwrap();
     let (name, done) = match dice.roll(14) {
-        0 | 1 => ("order", world.opens::<Rectification>(&world.office, json!({"licence": id, "finding": "x", "measures": "y", "closes": closes})).map(drop)),
+        0 | 1 => (
+            "order",
+            world.opens::<Rectification>(&world.office, json!({"licence": id, "finding": "x", "measures": "y", "closes": closes})).map(drop),
+        ),
         2 | 3 => ("prove", order.map_or(Ok(()), |o| world.does(&world.holder, o, rectification::Act::Prove, json!({"done": "x"})).map(drop))),
         4 => ("verify", order.map_or(Ok(()), |o| world.does(&world.office, o, rectification::Act::Verify, json!({"check": "x"})).map(drop))),
         5 => ("revoke", order.map_or(Ok(()), |o| world.does(&world.office, o, rectification::Act::Revoke, json!({"reason": "x"})).map(drop))),
@@ -114,7 +117,8 @@ fn step(world: &World, dice: &mut Dice, ids: &mut Vec<Id<Licence>>) -> String {
 /// Goes as far along an amendment as it is let.
 fn followed(world: &World, id: Id<Licence>, ids: &mut Vec<Id<Licence>>) -> platform::Result<()> {
     use primary::amendment::{self, Act, Amendment};
-    let asked = world.opens::<Amendment>(&world.holder, json!({"licence": id, "kind": "amend", "scope": format!("范围 {}", ids.len()), "reason": "x"}))?;
+    let asked =
+        world.opens::<Amendment>(&world.holder, json!({"licence": id, "kind": "amend", "scope": format!("范围 {}", ids.len()), "reason": "x"}))?;
     world.does(&world.legal_two, asked, Act::Assess, json!({"finding": "x"}))?;
     world.does(&world.legal, asked, Act::Accept, json!({"risk_assessment": "低"}))?;
     let filing = world.look(|look| amendment::filing_of(look, asked))?.unwrap();

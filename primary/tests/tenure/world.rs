@@ -236,8 +236,7 @@ impl World {
     pub fn bid(&self, who: &Caller, call: Id<Announcement>) -> Result<Id<Bid>> {
         let id = self.opens::<Bid>(who, json!({ "announcement": call }))?;
         let file = self.file(who, "营业执照.pdf");
-        let paper =
-            self.opens::<Paper>(who, json!({"kind": "business_licence", "title": "营业执照", "expires_on": "2040-01-01", "file": [file]}))?;
+        let paper = self.opens::<Paper>(who, json!({"kind": "business_licence", "title": "营业执照", "expires_on": "2040-01-01", "file": [file]}))?;
         let said = json!({
             "contact": "李四", "phone": "0313-1", "security_officer": "王五", "security_phone": "0313-2",
             "conditions": [{"key": "rules", "meets": "on", "evidence": "制度汇编"}],

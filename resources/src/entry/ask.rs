@@ -118,8 +118,7 @@ pub fn open_units(look: &mut Look) -> Result<Vec<Choice>> {
         .distinct()
         .limit(500)
         .load(look.db())?;
-    let mut units: Vec<Choice> =
-        org::names(look, ids.into_iter().flatten().collect())?.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
+    let mut units: Vec<Choice> = org::names(look, ids.into_iter().flatten().collect())?.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
     units.sort_by(|a, b| a.label(false).cmp(b.label(false)));
     Ok(units)
 }

@@ -38,15 +38,15 @@ pub fn adjust(tx: &mut Tx, who: &Caller, row: &Entry, a: &Answers) -> Result<()>
     if !faults.is_empty() {
         return Err(Refusal::Faulty(faults));
     }
-    let (Some(share), Some(open)) = (Share::of(a.text("share")), Open::of(a.text("open"))) else { return Err(Refusal::fault("open", "not-a-choice")) };
+    let (Some(share), Some(open)) = (Share::of(a.text("share")), Open::of(a.text("open"))) else {
+        return Err(Refusal::fault("open", "not-a-choice"));
+    };
     row.may_open(open)?;
     let mut said = row.answers();
     for name in ["share", "share_basis", "open", "open_basis"] {
         said.set(name, a.text(name));
     }
-    diesel::update(entry::table.find(row.id))
-        .set((entry::share.eq(share), entry::open.eq(open), entry::content.eq(said.json())))
-        .execute(tx.db())?;
+    diesel::update(entry::table.find(row.id)).set((entry::share.eq(share), entry::open.eq(open), entry::content.eq(said.json()))).execute(tx.db())?;
     let change = json!({"from": {"share": row.share, "open": row.open}, "to": {"share": share, "open": open}, "basis": a.text("open_basis")});
     flow::take(tx, who, row, Act::Adjust, Record::of(change).because(a.text("reason"))).map(drop)
 }
@@ -61,9 +61,7 @@ pub(super) fn exclude(tx: &mut Tx, who: &Caller, row: &Entry, a: Answers) -> Res
 }
 
 pub(super) fn readmit(tx: &mut Tx, who: &Caller, row: &Entry, a: Answers) -> Result<()> {
-    diesel::update(entry::table.find(row.id))
-        .set((entry::excluded.eq(None::<Ground>), entry::excluded_basis.eq(None::<String>)))
-        .execute(tx.db())?;
+    diesel::update(entry::table.find(row.id)).set((entry::excluded.eq(None::<Ground>), entry::excluded_basis.eq(None::<String>))).execute(tx.db())?;
     flow::take(tx, who, row, Act::Readmit, Record::of(json!({"was": row.excluded})).because(a.text("reason"))).map(drop)
 }
 

@@ -36,10 +36,8 @@ pub fn on_both_from(name: &str, start: &str, story: impl Fn(&World)) {
 fn open(place: Place, start: &str) -> Db {
     platform::schema::migrate(&place).unwrap();
     let clock = Clock::by_hand(start.parse().unwrap());
-    let rules = Rules {
-        profile: platform::profile::Profile::default_profile().clone().into(),
-        calendar: platform::day::Calendar::national().clone().into(),
-    };
+    let rules =
+        Rules { profile: platform::profile::Profile::default_profile().clone().into(), calendar: platform::day::Calendar::national().clone().into() };
     Db::open(place, 2, clock, rules).unwrap()
 }
 

@@ -121,7 +121,8 @@ pub fn offer(look: &mut Look, id: Id<Product>) -> Result<OfferPage> {
         digest: shown.digest,
         versions: approved,
         prices: past,
-        registration: crate::registration::current(look, crate::registration::About::Product, &id.to_string())?.and_then(|r| Some((r.code?, r.valid_to?))),
+        registration: crate::registration::current(look, crate::registration::About::Product, &id.to_string())?
+            .and_then(|r| Some((r.code?, r.valid_to?))),
         licence_from: granted.from_on,
         licence_to: granted.to_on,
         updated_at,

@@ -176,19 +176,14 @@ pub(crate) fn authorised(look: &mut Look, period: &Period) -> Result<Vec<(Id<Lic
 fn products_of(look: &mut Look, of: Option<Id<Org>>, period: &Period) -> Result<Vec<ProductLine>> {
     let (first, after) = (day::start_of_day_utc(period.from), day::end_of_day_utc(period.to));
     // A decided review is never moved again.
-    let approved =
-        reviews::table.filter(reviews::state.eq(review::State::Approved).and(reviews::updated_at.lt(after))).select(reviews::product);
+    let approved = reviews::table.filter(reviews::state.eq(review::State::Approved).and(reviews::updated_at.lt(after))).select(reviews::product);
     let alive = products::state.eq_any([product::State::Approved, product::State::Listed, product::State::Delisted]);
     let left = products::state.eq(product::State::Withdrawn).and(products::listed_at.is_not_null()).and(products::updated_at.ge(first));
     let mut q = products::table.into_boxed::<platform::MultiBackend>().filter(products::id.eq_any(approved)).filter(alive.or(left));
     if let Some(of) = of {
         q = q.filter(products::owner.eq(of));
     }
-    let rows: Vec<Product> = q
-        .order((products::created_at.asc(), products::id.asc()))
-        .limit(MOST)
-        .select(Product::as_select())
-        .load(look.db())?;
+    let rows: Vec<Product> = q.order((products::created_at.asc(), products::id.asc())).limit(MOST).select(Product::as_select()).load(look.db())?;
     let titles = scenarios(look, rows.iter().map(|r| r.scenario).collect())?;
     let ids: Vec<Id<Product>> = rows.iter().map(|r| r.id).collect();
     let prices = pricing::currents(look, &ids)?;

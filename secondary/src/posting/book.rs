@@ -114,7 +114,20 @@ pub fn enter(tx: &mut Tx, who: &Caller, act: Act, draft: Draft, answers: &Answer
     let record = Record::of(json!({"on_day": draft.on_day, "kind": draft.kind, "amount": amount, "lines": draft.lines}));
     let new = New::of(draft.memo).id(draft.id).owner(owner).content(answers);
     let row = Posting::begin(
-        tx, who, act, new, record, draft.kind, draft.on_day, amount, draft.product, draft.licence, agreement, draft.fee, draft.quantity, draft.reverses,
+        tx,
+        who,
+        act,
+        new,
+        record,
+        draft.kind,
+        draft.on_day,
+        amount,
+        draft.product,
+        draft.licence,
+        agreement,
+        draft.fee,
+        draft.quantity,
+        draft.reverses,
     )?;
     for (i, line) in draft.lines.into_iter().enumerate() {
         let kept = Kept {

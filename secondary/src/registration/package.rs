@@ -180,9 +180,8 @@ fn of_product(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> {
     let sources = source_lines(look, &said.list("sources"))?;
     let class = scenario::row(look, row.scenario)?;
     let approved = review::of_product(look, id)?.into_iter().find(|r| r.state == review::State::Approved);
-    let review = approved.map(|r| {
-        format!("经合规审核通过，审核编号 {}，日期 {}。", r.serial.clone().unwrap_or_default(), day::shanghai_date(r.updated_at))
-    });
+    let review =
+        approved.map(|r| format!("经合规审核通过，审核编号 {}，日期 {}。", r.serial.clone().unwrap_or_default(), day::shanghai_date(r.updated_at)));
     let event = last_act(look, who, Product::NAME, subject, &["approve", "approve_version", "list"])?;
     let external = said.text("external_sources");
     Ok(Answers::of(json!({

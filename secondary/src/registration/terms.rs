@@ -78,7 +78,10 @@ pub fn subjects(look: &mut Look, who: &Caller) -> Result<Vec<Choice>> {
             .limit(500)
             .select((products::id, products::title, products::serial))
             .load(look.db())?;
-        return Ok(rows.into_iter().map(|(id, title, serial)| Choice::new(format!("product:{id}"), format!("{title} {}", serial.unwrap_or_default()))).collect());
+        return Ok(rows
+            .into_iter()
+            .map(|(id, title, serial)| Choice::new(format!("product:{id}"), format!("{title} {}", serial.unwrap_or_default())))
+            .collect());
     }
     let mut q = entries::table.into_boxed::<platform::MultiBackend>().filter(entries::state.eq(resources::entry::State::Published));
     match who.kind {

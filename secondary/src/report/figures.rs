@@ -105,21 +105,67 @@ fn operation(look: &mut Look, s: &Span, put: &mut impl FnMut(&str, &str, Vec<Ref
     let opened = schema::access::table.filter(schema::access::opened_at.ge(s.first).and(schema::access::opened_at.lt(s.after)));
     let opened: Vec<Id<Licence>> = opened.select(schema::access::licence).limit(MOST).load(look.db())?;
     put("processing", "doors_opened", rows!(look, Licence, licence, t::id.eq_any(opened)));
-    put("processing", "products_submitted", rows!(look, Product, product, t::version.gt(0).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))));
+    put(
+        "processing",
+        "products_submitted",
+        rows!(look, Product, product, t::version.gt(0).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))),
+    );
     put("analysis", "licences_held", licences(&held));
     put("analysis", "licences_new", licences(&held.iter().filter(|l| l.in_force_at.is_some_and(|at| at >= s.first)).cloned().collect::<Vec<_>>()));
     put("analysis", "licences_ended", rows!(look, Licence, licence, t::ended_at.ge(s.first).and(t::ended_at.lt(s.after))));
     let not_dismissed = incident::State::Dismissed;
-    put("security", "incidents", rows!(look, Incident, incident, t::state.ne(not_dismissed).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))));
-    put("security", "incidents_open", rows!(look, Incident, incident, t::state.eq_any([incident::State::Reported, incident::State::Handling, incident::State::Reviewing]).and(t::created_at.lt(s.after))));
-    put("security", "drills", rows!(look, Drill, drill, t::state.eq_any([drill::State::Held, drill::State::Reviewed]).and(t::held_on.ge(s.from)).and(t::held_on.le(s.to))));
-    put("security", "inspections", rows!(look, Inspection, inspection, t::state.ne_all([inspection::State::Planned, inspection::State::Cancelled]).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))));
+    put(
+        "security",
+        "incidents",
+        rows!(look, Incident, incident, t::state.ne(not_dismissed).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))),
+    );
+    put(
+        "security",
+        "incidents_open",
+        rows!(
+            look,
+            Incident,
+            incident,
+            t::state.eq_any([incident::State::Reported, incident::State::Handling, incident::State::Reviewing]).and(t::created_at.lt(s.after))
+        ),
+    );
+    put(
+        "security",
+        "drills",
+        rows!(look, Drill, drill, t::state.eq_any([drill::State::Held, drill::State::Reviewed]).and(t::held_on.ge(s.from)).and(t::held_on.le(s.to))),
+    );
+    put(
+        "security",
+        "inspections",
+        rows!(
+            look,
+            Inspection,
+            inspection,
+            t::state.ne_all([inspection::State::Planned, inspection::State::Cancelled]).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))
+        ),
+    );
     put("scenario", "scenarios", rows!(look, Scenario, scenario, t::state.eq(scenario::State::Published).and(t::published_on.le(s.to))));
     put("scenario", "announcements", rows!(look, Announcement, announcement, t::published_at.ge(s.first).and(t::published_at.lt(s.after))));
-    put("scenario", "evaluations", rows!(look, Evaluation, evaluation, t::state.eq_any([evaluation::State::Published, evaluation::State::Poor, evaluation::State::Talked]).and(t::published_at.ge(s.first)).and(t::published_at.lt(s.after))));
+    put(
+        "scenario",
+        "evaluations",
+        rows!(
+            look,
+            Evaluation,
+            evaluation,
+            t::state
+                .eq_any([evaluation::State::Published, evaluation::State::Poor, evaluation::State::Talked])
+                .and(t::published_at.ge(s.first))
+                .and(t::published_at.lt(s.after))
+        ),
+    );
     put("market", "products_listed", rows!(look, Product, product, t::state.eq(product::State::Listed).and(t::listed_at.lt(s.after))));
     put("market", "products_new", rows!(look, Product, product, t::listed_at.ge(s.first).and(t::listed_at.lt(s.after))));
-    put("market", "prices", rows!(look, pricing::Pricing, pricing, t::state.eq(pricing::State::Received).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))));
+    put(
+        "market",
+        "prices",
+        rows!(look, pricing::Pricing, pricing, t::state.eq(pricing::State::Received).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))),
+    );
     let complaints =
         rows!(look, Complaint, complaint, t::state.ne(complaint::State::Withdrawn).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after)));
     // Whoever makes the report may not read every complaint: it counts them, and says nothing of what they say.
@@ -134,9 +180,44 @@ fn effect(look: &mut Look, owner: Id<Org>, s: &Span, put: &mut impl FnMut(&str, 
     let own = schema::product::owner.eq(owner);
     put("application", "products_listed", rows!(look, Product, product, own.and(t::state.eq(product::State::Listed)).and(t::listed_at.lt(s.after))));
     put("economic", "products_new", rows!(look, Product, product, own.and(t::listed_at.ge(s.first)).and(t::listed_at.lt(s.after))));
-    put("economic", "prices", rows!(look, pricing::Pricing, pricing, t::owner.eq(owner).and(t::state.eq(pricing::State::Received)).and(t::created_at.lt(s.after))));
-    put("social", "evaluations", rows!(look, Evaluation, evaluation, t::owner.eq(owner).and(t::published_at.is_not_null()).and(t::published_at.ge(s.first)).and(t::published_at.lt(s.after))));
-    put("problems", "incidents", rows!(look, Incident, incident, t::owner.eq(owner).and(t::state.ne(incident::State::Dismissed)).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))));
-    put("problems", "inspections", rows!(look, Inspection, inspection, t::owner.eq(owner).and(t::state.ne_all([inspection::State::Planned, inspection::State::Cancelled])).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))));
+    put(
+        "economic",
+        "prices",
+        rows!(look, pricing::Pricing, pricing, t::owner.eq(owner).and(t::state.eq(pricing::State::Received)).and(t::created_at.lt(s.after))),
+    );
+    put(
+        "social",
+        "evaluations",
+        rows!(
+            look,
+            Evaluation,
+            evaluation,
+            t::owner.eq(owner).and(t::published_at.is_not_null()).and(t::published_at.ge(s.first)).and(t::published_at.lt(s.after))
+        ),
+    );
+    put(
+        "problems",
+        "incidents",
+        rows!(
+            look,
+            Incident,
+            incident,
+            t::owner.eq(owner).and(t::state.ne(incident::State::Dismissed)).and(t::created_at.ge(s.first)).and(t::created_at.lt(s.after))
+        ),
+    );
+    put(
+        "problems",
+        "inspections",
+        rows!(
+            look,
+            Inspection,
+            inspection,
+            t::owner
+                .eq(owner)
+                .and(t::state.ne_all([inspection::State::Planned, inspection::State::Cancelled]))
+                .and(t::created_at.ge(s.first))
+                .and(t::created_at.lt(s.after))
+        ),
+    );
     Ok(())
 }

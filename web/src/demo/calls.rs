@@ -215,9 +215,24 @@ pub fn play(stage: &mut Stage, entries: &Entries, scenarios: &Scenarios, papers:
     }
     stage.day(46);
     let mut filings: HashMap<(&str, usize), Id<Filing>> = HashMap::new();
-    for (who, at) in
-        [("yi", 0), ("jia", 0), ("jia", 1), ("yi", 1), ("bing", 2), ("jia", 2), ("yi", 2), ("jia", 3), ("yi", 3), ("bing", 3), ("yi", 4), ("bing", 4), ("jia", 4), ("yi", 5), ("jia", 5), ("bing", 5)]
-    {
+    for (who, at) in [
+        ("yi", 0),
+        ("jia", 0),
+        ("jia", 1),
+        ("yi", 1),
+        ("bing", 2),
+        ("jia", 2),
+        ("yi", 2),
+        ("jia", 3),
+        ("yi", 3),
+        ("bing", 3),
+        ("yi", 4),
+        ("bing", 4),
+        ("jia", 4),
+        ("yi", 5),
+        ("jia", 5),
+        ("bing", 5),
+    ] {
         filings.insert((who, at), file_grant(stage, bids[&(who, at)])?);
     }
     stage.day(50);

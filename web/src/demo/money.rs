@@ -47,8 +47,7 @@ fn register(stage: &Stage, who: &str, kind: &str, subject: &str, to: To) -> Resu
     package["time_end"] = "2024-12-31".into();
     stage.does::<Registration>(who, id, registration::Act::Fill, package)?;
     stage.does::<Registration>(who, id, registration::Act::Submit, json!({}))?;
-    for (step, act) in
-        [(To::Accepted, registration::Act::Accept), (To::Reviewed, registration::Act::Review), (To::Notice, registration::Act::Notice)]
+    for (step, act) in [(To::Accepted, registration::Act::Accept), (To::Reviewed, registration::Act::Review), (To::Notice, registration::Act::Notice)]
     {
         if to >= step {
             stage.does::<Registration>("legal", id, act, json!({}))?;
@@ -208,12 +207,7 @@ pub fn early(stage: &mut Stage, entries: &Entries) -> Result<()> {
     let ended = fee(stage, "停车收费数据批量服务", "城市停车治理", "900", month)?;
     cap(ended, "800", "800")?;
     stage.does::<Fee>("finance", ended, fee::Act::End, reason("并入停车数据查询服务"))?;
-    stage.does::<Fee>(
-        "office",
-        calls,
-        fee::Act::Recap,
-        json!({ "cap": "44", "ground": "cost", "reason": "单位成本下降，降低上限" }),
-    )?;
+    stage.does::<Fee>("office", calls, fee::Act::Recap, json!({ "cap": "44", "ground": "cost", "reason": "单位成本下降，降低上限" }))?;
     Ok(())
 }
 
@@ -272,9 +266,12 @@ fn books(stage: &Stage, licences: &Licences) -> Result<()> {
     post(stage, "finance", "fee_income", "停车数据查询服务费", ("bank", "fee_income"), "770000", calls)?;
     let farm = json!({ "fee": of("农产品价格数据服务"), "quantity": "58" });
     post(stage, "finance", "fee_income", "农产品价格数据服务费", ("receivable", "fee_income"), "261000", farm)?;
-    for (memo, account, yuan) in
-        [("平台运维", "cost_platform", "410000"), ("数据治理", "cost_data", "255000"), ("人员薪酬", "cost_people", "272500.50"), ("税金", "tax", "50960")]
-    {
+    for (memo, account, yuan) in [
+        ("平台运维", "cost_platform", "410000"),
+        ("数据治理", "cost_data", "255000"),
+        ("人员薪酬", "cost_people", "272500.50"),
+        ("税金", "tax", "50960"),
+    ] {
         post(stage, "finance", if account == "tax" { "tax" } else { "cost" }, memo, (account, "bank"), yuan, json!({}))?;
     }
     post(stage, "finance", "subsidy", "数字化专项补助", ("bank", "subsidy"), "20000", json!({}))?;

@@ -11,8 +11,8 @@ use primary::oversight::drill::{self, Drill};
 use primary::oversight::evaluation::{self, Evaluation};
 use primary::oversight::incident::{self, Incident};
 use primary::oversight::inspection::{self, Inspection};
-use primary::oversight::partner::{self, Partner};
 use primary::oversight::operator_plan::OperatorPlan;
+use primary::oversight::partner::{self, Partner};
 use primary::oversight::scheme::{self, Scheme};
 use secondary::report::{self, Report};
 use serde_json::{Value, json};
@@ -64,9 +64,7 @@ fn drills(stage: &Stage, licences: &Licences) -> Result<()> {
     });
     stage.opens::<OperatorPlan>("legal", own.clone())?;
     stage.opens::<OperatorPlan>("legal", own)?;
-    let plan = |licence: Option<Id<Licence>>, title: &str| {
-        json!({ "licence": licence, "title": title, "manner": "table", "scenario": "接口密钥泄露后的切断、溯源和恢复", "taking_part": "数据安全部、运维值班", "planned_on": stage.date(0) })
-    };
+    let plan = |licence: Option<Id<Licence>>, title: &str| json!({ "licence": licence, "title": title, "manner": "table", "scenario": "接口密钥泄露后的切断、溯源和恢复", "taking_part": "数据安全部、运维值班", "planned_on": stage.date(0) });
     let held = json!({ "held_on": stage.date(0), "course": "按预案完成报告、切断、溯源、恢复四个环节，用时四十分钟。", "gaps": "通讯录未更新", "improvements": "每季度核对通讯录" });
     let reviewed = stage.opens::<Drill>("yi", plan(Some(licences[&("yi", "parking")]), "停车场景应急演练"))?;
     stage.does::<Drill>("yi", reviewed, drill::Act::Hold, held.clone())?;
@@ -229,11 +227,8 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<Open> {
     let dismissed = incident(stage, "source", None, "数据更新延迟", "outage", 3)?;
     stage.does::<Incident>("office", dismissed, incident::Act::Dismiss, json!({ "reason": "属于数据质量问题，转质量反馈办理" }))?;
     adopted(stage, 2026, "2026 年度评估指标（首版）")?;
-    let (old, last, this) = (
-        adopted(stage, 2024, "2024 年度评估指标")?,
-        adopted(stage, 2025, "2025 年度评估指标")?,
-        adopted(stage, 2026, "2026 年度评估指标（修订）")?,
-    );
+    let (old, last, this) =
+        (adopted(stage, 2024, "2024 年度评估指标")?, adopted(stage, 2025, "2025 年度评估指标")?, adopted(stage, 2026, "2026 年度评估指标（修订）")?);
     let dropped = sheet(stage, 2027, "2027 年度评估指标（误建）")?;
     stage.does::<Scheme>("bureau", dropped, scheme::Act::Withdraw, json!({ "reason": "年度有误" }))?;
     sheet(stage, 2027, "2027 年度评估指标（草案）")?;
@@ -286,10 +281,16 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     let up = json!({ "situation": "机房切换造成中断四十分钟，已恢复。", "impact": "影响调用约两千次", "measures": "恢复服务，完善切换预案" });
     stage.does::<Incident>("legal", reviewing, incident::Act::Acknowledge, json!({ "severity": "general", "reason": "服务中断，无数据风险" }))?;
     stage.does::<Incident>("legal", reviewing, incident::Act::Upward, up)?;
-    let closing = json!({ "cause": "机房切换脚本遗漏一台主机", "impact": "中断四十分钟", "measures": "补充脚本，增加切换后检查", "lessons": "切换前演练" });
+    let closing =
+        json!({ "cause": "机房切换脚本遗漏一台主机", "impact": "中断四十分钟", "measures": "补充脚本，增加切换后检查", "lessons": "切换前演练" });
     stage.does::<Incident>("jia", reviewing, incident::Act::Conclude, closing)?;
     let handling = incident(stage, "yi", Some(licences[&("yi", "parking")]), "关联分析发现可识别风险", "correlation", 2)?;
-    stage.does::<Incident>("legal", handling, incident::Act::Acknowledge, json!({ "severity": "serious", "reason": "两个产品结果叠加可能识别个人，已停止处理" }))?;
+    stage.does::<Incident>(
+        "legal",
+        handling,
+        incident::Act::Acknowledge,
+        json!({ "severity": "serious", "reason": "两个产品结果叠加可能识别个人，已停止处理" }),
+    )?;
     stage.does::<Incident>("yi", handling, incident::Act::Note, json!({ "reason": "停止相关模型运行，保留现场" }))?;
     incident(stage, "jia", Some(farm), "异常批量下载告警", "misuse", 1)?;
     let (last, this) = stage.look(|look| {

@@ -49,7 +49,10 @@ fn observers(stage: &Stage) -> Result<()> {
     for (who, times) in [("source", 2), ("source_civil", 1), ("source_farm", 1)] {
         let person = stage.who(who)?.person;
         for _ in 0..times {
-            stage.opens::<Observer>(who, json!({ "person": person, "duty": "信息科科长", "phone": "0313-8000100", "email": "observer@demo.example" }))?;
+            stage.opens::<Observer>(
+                who,
+                json!({ "person": person, "duty": "信息科科长", "phone": "0313-8000100", "email": "observer@demo.example" }),
+            )?;
         }
     }
     let civil = stage.who("source_civil")?.org()?;
@@ -60,7 +63,12 @@ fn observers(stage: &Stage) -> Result<()> {
     let city = stage.who("source")?.org()?;
     let think = |topic: &str, subject: &str| json!({ "unit": city, "topic": topic, "subject": subject, "opinion": format!("{subject}，便于企业和市民使用。") });
     let answered = stage.opens::<Opinion>("buyer", think("opening", "建议泊位数据增加充电车位数"))?;
-    stage.does::<Opinion>("source", answered, opinion::Act::Answer, json!({ "reason": "采纳，纳入下一版数据项", "measure": "已通知停车管理平台改造" }))?;
+    stage.does::<Opinion>(
+        "source",
+        answered,
+        opinion::Act::Answer,
+        json!({ "reason": "采纳，纳入下一版数据项", "measure": "已通知停车管理平台改造" }),
+    )?;
     stage.opens::<Opinion>("jia", think("gathering", "建议缩短道路停车数据的汇聚间隔"))?;
     Ok(())
 }
@@ -95,7 +103,8 @@ fn collections(stage: &Stage, entries: &Entries) -> Result<()> {
         let items: Vec<Value> = items.iter().map(|i| json!({ "item": i, "manner": "digital", "cycle": "daily" })).collect();
         json!({ "subject": subject, "basis": "本单位三定规定", "office": "信息科", "items": items, "entry": entry, "rules": "按数据标准采集，采集前公告规则并取得同意" })
     };
-    let confirmed = stage.opens::<Collection>("source", line("停车场", &["停车场编号", "名称", "地址", "总泊位数", "收费标准"], entries.get("parking")))?;
+    let confirmed =
+        stage.opens::<Collection>("source", line("停车场", &["停车场编号", "名称", "地址", "总泊位数", "收费标准"], entries.get("parking")))?;
     stage.does::<Collection>("source", confirmed, collection::Act::Submit, json!({}))?;
     stage.does::<Collection>("bureau", confirmed, collection::Act::Confirm, json!({}))?;
     let submitted = stage.opens::<Collection>("source_civil", line("养老机构", &["机构名称", "床位数", "评定等级"], entries.get("home")))?;
@@ -208,13 +217,16 @@ fn plans(stage: &Stage, entries: &Entries) -> Result<()> {
 }
 
 fn issues(stage: &Stage, entries: &Entries) -> Result<()> {
-    let wrong = |entry: &str, flaw: &str| {
-        json!({ "entry": entries.get(entry), "flaw": flaw, "item": "总泊位数", "problem": "与现场核对的结果不一致", "evidence": "现场照片和清点记录", "wanted": "更正后告知", "contact": "张弛 0313-8000000" })
-    };
+    let wrong = |entry: &str, flaw: &str| json!({ "entry": entries.get(entry), "flaw": flaw, "item": "总泊位数", "problem": "与现场核对的结果不一致", "evidence": "现场照片和清点记录", "wanted": "更正后告知", "contact": "张弛 0313-8000000" });
     let mended = json!({ "cause": "设备更换后编码未同步", "done": "已更正并重新汇聚，同步修订校验规则", "version": "2026-2" });
     stage.opens::<Quality>("yi", wrong("parking", "accuracy"))?;
     let traced = stage.opens::<Quality>("jia", wrong("berth", "timeliness"))?;
-    stage.does::<Quality>("source", traced, quality::Act::Trace, json!({ "finding": "平台接收正常，前端设备上报延迟", "system": "泊位地磁采集系统" }))?;
+    stage.does::<Quality>(
+        "source",
+        traced,
+        quality::Act::Trace,
+        json!({ "finding": "平台接收正常，前端设备上报延迟", "system": "泊位地磁采集系统" }),
+    )?;
     let fixed = stage.opens::<Quality>("buyer", wrong("parking", "completeness"))?;
     stage.does::<Quality>("source", fixed, quality::Act::Fix, mended.clone())?;
     let explained = stage.opens::<Quality>("bing", wrong("home", "consistency"))?;
@@ -278,13 +290,17 @@ fn backflows(stage: &Stage) -> Result<()> {
     asks("省级殡葬业务数据")?;
     let withdrawn = asks("省级地名数据")?;
     stage.does::<Backflow>("source_civil", withdrawn, backflow::Act::Withdraw, json!({}))?;
-    for (title, steps) in
-        [("省级婚姻登记数据", 1), ("省级社会救助数据", 2), ("省级残疾人数据", 3), ("省级社会组织数据", 4), ("省级收养登记数据", 0)]
+    for (title, steps) in [("省级婚姻登记数据", 1), ("省级社会救助数据", 2), ("省级残疾人数据", 3), ("省级社会组织数据", 4), ("省级收养登记数据", 0)]
     {
         let id = asks(title)?;
         stage.does::<Backflow>("bureau", id, backflow::Act::Forward, forward.clone())?;
         if steps == 0 {
-            stage.does::<Backflow>("bureau", id, backflow::Act::Refuse, json!({ "number": "冀数复〔2026〕9号", "reason": "涉及敏感个人信息，省级未同意" }))?;
+            stage.does::<Backflow>(
+                "bureau",
+                id,
+                backflow::Act::Refuse,
+                json!({ "number": "冀数复〔2026〕9号", "reason": "涉及敏感个人信息，省级未同意" }),
+            )?;
         }
         if steps > 1 {
             stage.does::<Backflow>("bureau", id, backflow::Act::Grant, json!({ "number": "冀数复〔2026〕8号", "reason": "省级同意回流" }))?;

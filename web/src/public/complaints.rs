@@ -49,16 +49,7 @@ pub struct SectionsView {
 
 impl SectionsView {
     pub fn new(c: Chrome) -> Self {
-        Self {
-            c,
-            back: String::new(),
-            lead: String::new(),
-            notices: Vec::new(),
-            sections: Vec::new(),
-            form: None,
-            then: None,
-            links: Vec::new(),
-        }
+        Self { c, back: String::new(), lead: String::new(), notices: Vec::new(), sections: Vec::new(), form: None, then: None, links: Vec::new() }
     }
 }
 

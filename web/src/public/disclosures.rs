@@ -47,7 +47,12 @@ async fn all(ask: Ask) -> PageResult {
     let view = ask
         .look(move |look, _| {
             let columns = ["discloser", "period", "kind", "edition", "state", "published_on", "serial", "digest"];
-            let mut view = narrowed(list(&a, "pub-disclosures", "disclosures", &columns).words(&a).aside(a.t("pub-packs"), "/packs", "report"), &a, "kind", Kind::ALL);
+            let mut view = narrowed(
+                list(&a, "pub-disclosures", "disclosures", &columns).words(&a).aside(a.t("pub-packs"), "/packs", "report"),
+                &a,
+                "kind",
+                Kind::ALL,
+            );
             let late = overdue(look, &a)?;
             if !late.is_empty() {
                 let names: Vec<String> = late.iter().take(20).map(|o| format!("{} {} ({})", o.name, o.period, o.due_on)).collect();

@@ -28,7 +28,10 @@ fn years(ask: &Ask, this: i32) -> FieldView {
         id: "f-year".into(),
         kind: "choice",
         label: ask.t("pub-col-year"),
-        options: (this - 9..=this).rev().map(|y| OptionView { value: y.to_string(), label: y.to_string(), chosen: chosen == y.to_string() }).collect(),
+        options: (this - 9..=this)
+            .rev()
+            .map(|y| OptionView { value: y.to_string(), label: y.to_string(), chosen: chosen == y.to_string() })
+            .collect(),
         value: chosen.into(),
         ..FieldView::default()
     }

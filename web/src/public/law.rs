@@ -74,11 +74,7 @@ async fn page(ask: Ask) -> PageResult {
             steps: found.steps.iter().map(|(noun, act)| Link { label: step(&ask, noun, act), href: format!("/flows#{noun}") }).collect(),
             values: found.values.len(),
             tests: found.tests.iter().cloned().collect(),
-            duties: law::duties()
-                .iter()
-                .filter(|d| article.duty.split(';').any(|id| *id == *d.duty))
-                .map(|d| d.name(ask.lang).to_string())
-                .collect(),
+            duties: law::duties().iter().filter(|d| article.duty.split(';').any(|id| *id == *d.duty)).map(|d| d.name(ask.lang).to_string()).collect(),
         };
         if let Some(chapter) = chapters.last_mut() {
             chapter.articles.push(line);

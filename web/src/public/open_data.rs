@@ -75,7 +75,10 @@ fn of_units(look: &mut Look, ask: &Ask) -> Result<FieldView> {
         id: "f-unit".into(),
         kind: "choice",
         label: ask.t("pub-col-unit"),
-        options: units.into_iter().map(|u| OptionView { chosen: ask.q("unit") == u.value, label: u.label(ask.lang.is_en()).into(), value: u.value }).collect(),
+        options: units
+            .into_iter()
+            .map(|u| OptionView { chosen: ask.q("unit") == u.value, label: u.label(ask.lang.is_en()).into(), value: u.value })
+            .collect(),
         value: ask.q("unit").into(),
         ..FieldView::default()
     })

@@ -89,7 +89,12 @@ async fn one(ask: Ask) -> PageResult {
     match ask.q("format") {
         "zip" => {
             let name = format!("disclosure-{}-{}.zip", row.period, row.edition);
-            return Ok(Answer::Bytes { media: "application/zip".into(), name: Some(name), bytes: export::archive(files(&ask, &row, false)?)?, cache: false });
+            return Ok(Answer::Bytes {
+                media: "application/zip".into(),
+                name: Some(name),
+                bytes: export::archive(files(&ask, &row, false)?)?,
+                cache: false,
+            });
         }
         "csv" | "xlsx" => return category(&ask, &row),
         _ => {}

@@ -19,7 +19,8 @@ async fn all(ask: Ask) -> PageResult {
     let view = ask
         .look(move |look, _| {
             let columns = ["product", "price", "tariff", "effective_on", "holder", "serial", "basis", "scenario_use", "use_scope"];
-            let view = narrowed(list(&a, "pub-prices", "prices", &columns).words(&a).aside(a.t("pub-fees"), "/fees", "coin"), &a, "tariff", Kind::ALL);
+            let view =
+                narrowed(list(&a, "pub-prices", "prices", &columns).words(&a).aside(a.t("pub-fees"), "/fees", "coin"), &a, "tariff", Kind::ALL);
             let rows = register::prices(look, a.q("q"), a.q_word("tariff"), page(&a))?;
             Ok(whole_files(view.fill(&a, rows, |row| line(&a, row)), &a))
         })

@@ -223,7 +223,8 @@ async fn verify(ask: Ask) -> PageResult {
     let (found, now) = ask.look(move |look, _| Ok((if n.is_empty() { None } else { find(look, &a, &n)? }, look.now()))).await?;
     let serials = ask.app.db.rules();
     let serials = &serials.profile.serials;
-    let example = |name: &str, series: &str| format!("{}（{}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")), serials.get(series).unwrap_or_default());
+    let example =
+        |name: &str, series: &str| format!("{}（{}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")), serials.get(series).unwrap_or_default());
     let kinds = vec![
         example("licence", "licence"),
         example("product", "product"),

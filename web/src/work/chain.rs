@@ -10,9 +10,9 @@ use platform::case::{self, Case};
 use platform::people::org;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Id, Look, Result, Word};
+use resources::Entry;
 use resources::collection::{COLLECTION, Collection};
 use resources::node::{self, Layer, NODE, Node, State};
-use resources::Entry;
 
 impl Show for Node {
     const DOOR: &'static [Role] = UNITS;

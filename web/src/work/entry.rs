@@ -1,10 +1,10 @@
 //! Entries of the resource catalogue in the work area.
 
+use super::chain;
 use crate::ask::Ask;
 use crate::noun::Show;
 use crate::view::case::{CaseView, Fact};
 use crate::view::list::{Cell, ListView, Row};
-use super::chain;
 use platform::Role::{self, *};
 use platform::flow;
 use platform::people::org;

@@ -61,7 +61,11 @@ impl Show for Fee {
         }
         if let Some(id) = row.survey {
             let within = Survey::row(look, id)?;
-            facts.push(Fact::link(ask.t("noun-survey"), format!("{} {}", within.serial.unwrap_or_default(), within.title), super::survey::href(&id.to_string())));
+            facts.push(Fact::link(
+                ask.t("noun-survey"),
+                format!("{} {}", within.serial.unwrap_or_default(), within.title),
+                super::survey::href(&id.to_string()),
+            ));
         }
         if !facts.is_empty() {
             view.sections.insert(0, Section { title: ask.t("fee-standing"), facts, ..Section::default() });

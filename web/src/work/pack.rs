@@ -144,7 +144,11 @@ pub fn parts(ask: &Ask, content: &Content, inside: bool) -> Vec<Part> {
         .enumerate()
         .map(|(i, l)| {
             vec![
-                to(inside && i < content.licences.len(), &l.serial, format!("/work/licences/{}", content.licences.get(i).cloned().unwrap_or_default())),
+                to(
+                    inside && i < content.licences.len(),
+                    &l.serial,
+                    format!("/work/licences/{}", content.licences.get(i).cloned().unwrap_or_default()),
+                ),
                 Cell::text(&l.holder),
                 Cell::text(&l.credit_code),
                 Cell::text(&l.scenario),
@@ -157,7 +161,9 @@ pub fn parts(ask: &Ask, content: &Content, inside: bool) -> Vec<Part> {
     let resources = content
         .resources
         .iter()
-        .map(|u| vec![Cell::text(&u.title), Cell::text(&u.unit), word::<Level>(ask, &u.level), Cell::text(&u.licence), Cell::text(u.since.to_string())])
+        .map(|u| {
+            vec![Cell::text(&u.title), Cell::text(&u.unit), word::<Level>(ask, &u.level), Cell::text(&u.licence), Cell::text(u.since.to_string())]
+        })
         .collect();
     let products = content
         .products
@@ -188,11 +194,7 @@ pub fn parts(ask: &Ask, content: &Content, inside: bool) -> Vec<Part> {
         ),
         category(Category::Operator, &["col-item", "col-value"], pairs(ask, &content.operator)),
         category(Category::Resources, &["noun-entry", "licence-unit", "entry-level", "noun-licence", "disclosure-since"], resources),
-        category(
-            Category::Products,
-            &["col-number", "col-title", "col-form", "col-scenario", "col-price", "col-listed_on", "col-state"],
-            products,
-        ),
+        category(Category::Products, &["col-number", "col-title", "col-form", "col-scenario", "col-price", "col-listed_on", "col-state"], products),
         category(
             Category::Fees,
             &["col-fee_item", "fee-use_case", "col-purpose", "fee-billing", "col-actual", "col-effective_on", "col-state"],

@@ -81,7 +81,11 @@ impl Show for Posting {
         }
         if let Some(id) = row.fee {
             let title = Fee::row(look, id)?.title;
-            facts.push(if who.oversees() { Fact::link(ask.t("noun-fee"), title, format!("/work/fees/{id}")) } else { Fact::text(ask.t("noun-fee"), title) });
+            facts.push(if who.oversees() {
+                Fact::link(ask.t("noun-fee"), title, format!("/work/fees/{id}"))
+            } else {
+                Fact::text(ask.t("noun-fee"), title)
+            });
         }
         if let Some(n) = row.quantity {
             facts.push(Fact::text(ask.t("posting-quantity"), n.to_string()));
@@ -96,7 +100,10 @@ impl Show for Posting {
             .map(|l| vec![Cell::word(ask.lang, l.account), side(l.debit), side(l.credit), Cell::text(l.note)])
             .collect();
         let columns = ["posting-line-account", "posting-debit", "posting-credit", "posting-line-note"].map(|k| ask.t(k)).to_vec();
-        view.sections.insert(1, Section { title: ask.t("posting-lines"), table: Some(TableView { columns, rows, empty: String::new() }), ..Section::default() });
+        view.sections.insert(
+            1,
+            Section { title: ask.t("posting-lines"), table: Some(TableView { columns, rows, empty: String::new() }), ..Section::default() },
+        );
         if row.state == State::Reversed {
             view.notices.push(ask.t("posting-is-reversed"));
             for by in case::all_of::<Posting>(look, "reverses", row.id, &[])? {
@@ -145,9 +152,11 @@ async fn sums(ask: Ask) -> PageResult {
                 sold.push(Line { cells: vec![Cell::text(item), Cell::text(sale.quantity.to_string()), amount(&a, sale.revenue)], ..Line::default() });
             }
             let sold = Rows::new(&a, &["sold", "quantity", "revenue"], sold);
-            Ok(view
-                .panel(Panel { title: a.t("posting-by-account"), table: Some(table), ..Panel::default() })
-                .panel(Panel { title: a.t("posting-sales"), table: Some(sold), ..Panel::default() }))
+            Ok(view.panel(Panel { title: a.t("posting-by-account"), table: Some(table), ..Panel::default() }).panel(Panel {
+                title: a.t("posting-sales"),
+                table: Some(sold),
+                ..Panel::default()
+            }))
         })
         .await?;
     ask.show(&view)

@@ -20,7 +20,8 @@ use secondary::registration::{self, About, Act, Breach, Ground, PACKAGE, Registr
 use serde_json::Value;
 
 impl Show for Registration {
-    const DOOR: &'static [Role] = &[DeveloperAdmin, DeveloperStaff, Source, Legal, ScenarioDesk, Reviewer, Finance, Office, Bureau, Regulator, Auditor];
+    const DOOR: &'static [Role] =
+        &[DeveloperAdmin, DeveloperStaff, Source, Legal, ScenarioDesk, Reviewer, Finance, Office, Bureau, Regulator, Auditor];
 
     fn sheet() -> Option<&'static Sheet> {
         Some(&PACKAGE)
@@ -141,7 +142,8 @@ async fn package(ask: Ask) -> PageResult {
     let name = format!("registration-{}", row.id);
     if ask.q("format") == "xlsx" {
         let fields = package::national(&row, &institution);
-        let form = Table { labels: vec!["字段".into(), "内容".into()], rows: fields.iter().map(|(k, v)| vec![(*k).to_string(), said(v)]).collect() };
+        let form =
+            Table { labels: vec!["字段".into(), "内容".into()], rows: fields.iter().map(|(k, v)| vec![(*k).to_string(), said(v)]).collect() };
         let a = row.answers();
         let materials = Table {
             labels: vec!["材料".into(), "内容".into()],

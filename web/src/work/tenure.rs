@@ -158,7 +158,8 @@ pub fn begin(look: &mut Look, who: &Caller, ask: &Ask, row: &Licence, view: &mut
     }
     for of in mend::open_on(look, row)? {
         let due = of.due_on.map(|d| d.to_string()).unwrap_or_default();
-        view.notices.push(ask.lang.ta("tenure-mends", &[("order", of.serial.clone().unwrap_or_default()), ("due", due), ("state", ask.lang.w(of.state))]));
+        view.notices
+            .push(ask.lang.ta("tenure-mends", &[("order", of.serial.clone().unwrap_or_default()), ("due", due), ("state", ask.lang.w(of.state))]));
     }
     if let Some(of) = end::open_on(look, row.id)? {
         view.notices.push(match of.ends_on {

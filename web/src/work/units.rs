@@ -14,7 +14,16 @@ use resources::Entry;
 pub const UNITS: &[Role] = &[Source, Bureau, ScenarioDesk, Reviewer, Legal, Finance, Office, Regulator, Auditor];
 
 /// What was said at an act and is kept under a name of the content, as a section of its own.
-pub fn said_at<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, row: &N, content: &Answers, under: &str, title: &str, sheet: &'static Sheet) -> Result<Option<Section>> {
+pub fn said_at<N: Noun>(
+    look: &mut Look,
+    who: &Caller,
+    ask: &Ask,
+    row: &N,
+    content: &Answers,
+    under: &str,
+    title: &str,
+    sheet: &'static Sheet,
+) -> Result<Option<Section>> {
     let Some(said) = content.given(under) else { return Ok(None) };
     let said = Answers::of(said.clone());
     let names = noun::choices(look, who, Some(row), sheet, &said)?;

@@ -27,7 +27,8 @@ impl Show for Drill {
         content
     }
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
-        let mut view = ListView::cases::<Self>(look, who, ask)?.lead(ask.t("drill-list-lead")).aside(ask.t("drill-due"), "/work/drills/due", "calendar");
+        let mut view =
+            ListView::cases::<Self>(look, who, ask)?.lead(ask.t("drill-list-lead")).aside(ask.t("drill-due"), "/work/drills/due", "calendar");
         let late = drill::owed(look, who)?.iter().filter(|o| o.overdue).count();
         if late > 0 {
             view.notices.push(ask.lang.tn("drill-overdue", late));

@@ -93,9 +93,13 @@ impl Show for Evaluation {
             view.sections.push(seats(look, ask, row)?);
         }
         match row.state {
-            State::Scoring if assessing.as_ref().is_some_and(|s| s.round == row.round && s.scored_at.is_none()) => view.notices.push(ask.t("evaluation-duty")),
+            State::Scoring if assessing.as_ref().is_some_and(|s| s.round == row.round && s.scored_at.is_none()) => {
+                view.notices.push(ask.t("evaluation-duty"))
+            }
             State::Scoring if assessing.is_some() => view.notices.push(ask.t("evaluation-blind")),
-            State::Noticed if own => view.notices.push(ask.lang.ta("evaluation-may-object", &[("day", row.due_on.map(|d| d.to_string()).unwrap_or_default())])),
+            State::Noticed if own => {
+                view.notices.push(ask.lang.ta("evaluation-may-object", &[("day", row.due_on.map(|d| d.to_string()).unwrap_or_default())]))
+            }
             _ => {}
         }
         if !content.text("objection").is_empty() {

@@ -67,12 +67,18 @@ impl Show for Incident {
         let late = row.late_minutes();
         facts.push(Fact::text(ask.t("incident-punctual"), lateness(ask, late)));
         let cell = upward(ask, row, now);
-        facts.push(Fact { badge: Some((cell.text, if cell.tone.is_empty() { "bg-green-lt" } else { cell.tone })), ..Fact::text(ask.t("col-upward"), "") });
+        facts.push(Fact {
+            badge: Some((cell.text, if cell.tone.is_empty() { "bg-green-lt" } else { cell.tone })),
+            ..Fact::text(ask.t("col-upward"), "")
+        });
         if let Some(id) = row.licence {
             let of = licence::row(look, id)?;
             let name = format!("{} {}", of.serial.unwrap_or_default(), of.title);
             facts.push(Fact::link(ask.t("noun-licence"), name, format!("/work/licences/{id}")));
-            facts.push(Fact::text(ask.t("licence-door"), ask.t(if enclave::access::is_open(look, id.cast())? { "licence-door-open" } else { "licence-door-closed" })));
+            facts.push(Fact::text(
+                ask.t("licence-door"),
+                ask.t(if enclave::access::is_open(look, id.cast())? { "licence-door-open" } else { "licence-door-closed" }),
+            ));
         }
         view.sections.insert(0, Section { title: ask.t("incident-clocks"), note: ask.t("incident-clocks-note"), facts, ..Section::default() });
         let content = row.answers();

@@ -62,7 +62,11 @@ impl Show for Inspection {
             }
             let path = crate::work::path_of("rectification");
             if !content.text("rectification").is_empty() && !path.is_empty() {
-                facts.push(Fact::link(ask.t("inspection-rectification"), ask.t("open-link"), format!("/work/{path}/{}", content.text("rectification"))));
+                facts.push(Fact::link(
+                    ask.t("inspection-rectification"),
+                    ask.t("open-link"),
+                    format!("/work/{path}/{}", content.text("rectification")),
+                ));
             }
             view.sections.push(crate::view::case::Section { title: ask.t("inspection-outcome"), facts, ..Default::default() });
         }

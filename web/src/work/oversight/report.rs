@@ -28,7 +28,8 @@ impl Show for Report {
         Answers::default()
     }
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
-        let mut view = ListView::cases::<Self>(look, who, ask)?.lead(ask.t("report-list-lead")).aside(ask.t("report-due"), "/work/reports/due", "calendar");
+        let mut view =
+            ListView::cases::<Self>(look, who, ask)?.lead(ask.t("report-list-lead")).aside(ask.t("report-due"), "/work/reports/due", "calendar");
         let profile = look.profile();
         for due in report::owed(look)?.into_iter().filter(|d| !d.submitted && who.acts_for(d.owner)) {
             let said = [("kind", named(ask, &profile, due.kind)), ("year", format!("{:04}", due.year)), ("day", due.due_on.to_string())];
@@ -124,7 +125,8 @@ async fn figure(ask: Ask) -> PageResult {
     let row = ask.look(move |look, who| Report::find(look, who, id)).await?;
     let figure = row.read().figures.into_iter().find(|f| f.key == ask.param("key")).ok_or(Refusal::NotFound)?;
     let name = ask.t(&format!("report-figure-{}", figure.key));
-    let mut view = ListView::new(&ask, &name, "figure", &["noun", "number", "title"]).lead(ask.lang.ta("report-figure-lead", &[("report", row.title.clone())]));
+    let mut view =
+        ListView::new(&ask, &name, "figure", &["noun", "number", "title"]).lead(ask.lang.ta("report-figure-lead", &[("report", row.title.clone())]));
     view.c = ask
         .chrome(name)
         .crumb(ask.t("nav-work"), "/work")
@@ -140,7 +142,11 @@ async fn figure(ask: Ask) -> PageResult {
             "" => String::new(),
             path => format!("/work/{path}/{}", r.id),
         },
-        cells: vec![Cell::text(ask.t(&format!("noun-{}", r.noun))), Cell::text(&r.serial), Cell::text(if r.title.is_empty() { &r.serial } else { &r.title })],
+        cells: vec![
+            Cell::text(ask.t(&format!("noun-{}", r.noun))),
+            Cell::text(&r.serial),
+            Cell::text(if r.title.is_empty() { &r.serial } else { &r.title }),
+        ],
     })
     .answer(&ask)
 }
@@ -215,7 +221,13 @@ async fn due(ask: Ask) -> PageResult {
             _ => ("report-open", "bg-blue-lt"),
         };
         let standing = Cell { tone, ..Cell::text(ask.t(key)) };
-        let cells = vec![Cell::text(&d.name), Cell::text(named(&ask, &profile, d.kind)), Cell::text(d.year.to_string()), Cell::text(d.due_on.to_string()), standing];
+        let cells = vec![
+            Cell::text(&d.name),
+            Cell::text(named(&ask, &profile, d.kind)),
+            Cell::text(d.year.to_string()),
+            Cell::text(d.due_on.to_string()),
+            standing,
+        ];
         Line { cells, ..Line::default() }
     };
     let table = Rows::new(&ask, &["organisation", "report_kind", "year", "due", "state"], owed.iter().map(line).collect());

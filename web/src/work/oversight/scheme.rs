@@ -12,9 +12,8 @@ use primary::oversight::operator_plan::{self, OperatorPlan};
 use primary::oversight::scheme::{self, SCHEME, Scheme};
 
 impl Show for Scheme {
-    const DOOR: &'static [Role] = &[
-        Office, Bureau, Regulator, Source, Expert, Legal, ScenarioDesk, Reviewer, Finance, Auditor, DeveloperAdmin, DeveloperStaff,
-    ];
+    const DOOR: &'static [Role] =
+        &[Office, Bureau, Regulator, Source, Expert, Legal, ScenarioDesk, Reviewer, Finance, Auditor, DeveloperAdmin, DeveloperStaff];
 
     fn sheet() -> Option<&'static Sheet> {
         Some(&SCHEME)

@@ -100,7 +100,9 @@ fn error(ask: &Ask, lines: &[Line], form: &FormView, fault: &Fault) -> ErrorView
     let place = lines.iter().flat_map(|l| l.places.iter().map(move |p| (l, p))).find(|(_, p)| fault.field.starts_with(&format!("{}.", p.name)));
     if let Some((line, place)) = place {
         return ErrorView {
-            field: fault.field.clone(), href: format!("#{}", place.id), text: ask.lang.of_it(&format!("{} · {}", line.bidder, place.label), &text)
+            field: fault.field.clone(),
+            href: format!("#{}", place.id),
+            text: ask.lang.of_it(&format!("{} · {}", line.bidder, place.label), &text),
         };
     }
     let label = form.fields.iter().find(|f| f.name == fault.field).map_or_else(|| ask.t("scoring-points"), |f| f.label.clone());

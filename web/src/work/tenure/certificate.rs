@@ -59,11 +59,7 @@ fn letter(lang: Lang, of: &Statement, digest: &str) -> Letter {
             fact("destruction-manifest-digest", &of.manifest),
         ],
         columns: ["what", "place", "medium", "copies", "method"].map(|k| lang.t(&format!("destruction-item-{k}"))).to_vec(),
-        rows: of
-            .items
-            .iter()
-            .map(|i| vec![i.what.clone(), i.place.clone(), i.medium.clone(), i.copies.to_string(), lang.w(i.method)])
-            .collect(),
+        rows: of.items.iter().map(|i| vec![i.what.clone(), i.place.clone(), i.medium.clone(), i.copies.to_string(), lang.w(i.method)]).collect(),
         foot: lang.ta("destruction-foot", &[("digest", digest.to_string())]),
     }
 }

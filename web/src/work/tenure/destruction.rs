@@ -47,7 +47,11 @@ impl Show for Destruction {
         }
         if row.state == State::Certified {
             let facts = vec![
-                Fact::link(ask.t("destruction-certificate"), row.serial.clone().unwrap_or_default(), format!("/work/destructions/{}/certificate", row.id)),
+                Fact::link(
+                    ask.t("destruction-certificate"),
+                    row.serial.clone().unwrap_or_default(),
+                    format!("/work/destructions/{}/certificate", row.id),
+                ),
                 Fact::text(ask.t("destruction-digest"), row.digest.clone().unwrap_or_default()),
             ];
             view.sections.push(Section { title: ask.t("destruction-certificate"), facts, ..Section::default() });
