@@ -456,7 +456,7 @@ fn a_suspended_organisation_and_a_lost_role_end_sessions_at_once() {
     w.db.act(move |tx| staff::take_away(tx, &a, member, of, Role::DeveloperStaff)).unwrap();
     assert!(w.find(&token).is_none());
     let a = me.caller.clone();
-    assert_eq!(w.db.act(move |tx| staff::take_away(tx, &a, person_id, of, Role::DeveloperAdmin)), Err(Refusal::rule("last-admin", "ZJ-5.4(1)")));
+    assert_eq!(w.db.act(move |tx| staff::take_away(tx, &a, person_id, of, Role::DeveloperAdmin)), Err(Refusal::rule("last-admin", "ZJK-28")));
     // Disabled: sessions and access tokens end, signing in fails as if the password were wrong.
     let (a, answers) = (me.clone(), Answers::of(json!({"name": "脚本", "scopes": ["act"], "days": 9})));
     let (_, text) = w.db.act(move |tx| token::make(tx, &a, &answers)).unwrap();
@@ -471,7 +471,7 @@ fn a_suspended_organisation_and_a_lost_role_end_sessions_at_once() {
     let a = guard.clone();
     assert_eq!(w.db.act(move |tx| admin::disable(tx, &a, a.person()?, "误操作")), same_person());
     let root_id = root.session.person;
-    assert_eq!(w.db.act(move |tx| admin::disable(tx, &guard, root_id, "误操作")), Err(Refusal::rule("last-admin", "ZJ-5.4(1)")));
+    assert_eq!(w.db.act(move |tx| admin::disable(tx, &guard, root_id, "误操作")), Err(Refusal::rule("last-admin", "ZJK-28")));
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn must_be(who: &Caller, role: Role) -> Result<()> {
 fn on_other(tx: &mut Tx, who: &Caller, of: Id<Person>) -> Result<String> {
     must_be(who, Role::SecurityAdmin)?;
     if who.person == Some(of) {
-        return Err(Refusal::rule("same-person", super::ARTICLE));
+        return Err(Refusal::rule("same-person", "ZJK-28"));
     }
     super::name_of(tx, of)
 }

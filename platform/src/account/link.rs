@@ -197,7 +197,7 @@ pub fn join(tx: &mut Tx, me: &SignedIn, secret: &str) -> Result<Id<Org>> {
         return Err(dead());
     }
     if row.made_by == Some(me.session.person) {
-        return Err(Refusal::rule("same-person", super::ARTICLE));
+        return Err(Refusal::rule("same-person", "ZJK-28"));
     }
     give(tx, &me.caller, &row, me.session.person)?;
     row.org.ok_or_else(dead)

@@ -38,7 +38,7 @@ pub(super) fn must_fit(kind: OrgKind, roles: &[Role]) -> Result<()> {
         return Err(Refusal::fault("roles", "not-a-choice"));
     }
     if roles.iter().filter(|r| people::ADMINISTRATORS.contains(r)).count() > 1 {
-        return Err(Refusal::rule("same-person", super::ARTICLE));
+        return Err(Refusal::rule("same-person", "ZJK-28"));
     }
     Ok(())
 }
@@ -48,7 +48,7 @@ pub fn give(tx: &mut Tx, who: &Caller, to: Id<Person>, of: Id<Org>, role: Role) 
     let (kind, _) = may_manage(tx, who, of)?;
     must_fit(kind, &[role])?;
     if who.person == Some(to) && !(who.is(Role::DeveloperAdmin) && who.acts_for(of)) {
-        return Err(Refusal::rule("same-person", super::ARTICLE));
+        return Err(Refusal::rule("same-person", "ZJK-28"));
     }
     let belongs: i64 = membership::table
         .filter(membership::person.eq(to).and(membership::org.eq(of)).and(membership::until.is_null()))

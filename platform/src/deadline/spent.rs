@@ -31,6 +31,9 @@ pub struct Spent {
     pub on_time: usize,
 }
 
+/// The organisation, the working days of each case, and how many were on time.
+type Tally = (Id<Org>, Vec<i64>, usize);
+
 /// What each organisation took on its clocks that ended in this period, by name and clock; first and last day included. A clock
 /// that waits or runs is not in it; one that silence ended counts as late, for nobody answered.
 pub fn spent(look: &mut Look, from: NaiveDate, to: NaiveDate) -> Result<Vec<Spent>> {
@@ -43,7 +46,7 @@ pub fn spent(look: &mut Look, from: NaiveDate, to: NaiveDate) -> Result<Vec<Spen
         .select((Running::as_select(), org::title))
         .load(look.db())?;
     let calendar = look.calendar();
-    let mut by: BTreeMap<(String, usize), (Id<Org>, Vec<i64>, usize)> = BTreeMap::new();
+    let mut by: BTreeMap<(String, usize), Tally> = BTreeMap::new();
     for (running, name) in rows {
         let (Some(of), Some(ended)) = (running.waits_for, running.ended_on) else { continue };
         let clock = SUPPLY.iter().position(|clock| *clock == running.name).unwrap_or(SUPPLY.len());

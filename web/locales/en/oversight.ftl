@@ -75,6 +75,7 @@ complaint-matter-data = Public data that is wrong or should not be open
 complaint-matter-personal = Personal information
 complaint-matter-operator = The primary operator's conduct
 complaint-matter-other = Something else
+complaint-desk = Handled by
 complaint-desk-legal = Legal desk of the primary operator
 complaint-desk-bureau = Data bureau
 complaint-desk-office = Coordination office

@@ -75,6 +75,7 @@ complaint-matter-data = 公共数据不准确或者不应开放
 complaint-matter-personal = 个人信息权益
 complaint-matter-operator = 一级开发运营主体的行为
 complaint-matter-other = 其他
+complaint-desk = 受理岗位
 complaint-desk-legal = 一级主体法务岗
 complaint-desk-bureau = 数据主管部门
 complaint-desk-office = 协调机制办公室
