@@ -471,7 +471,7 @@ fn a_suspended_organisation_and_a_lost_role_end_sessions_at_once() {
     let a = guard.clone();
     assert_eq!(w.db.act(move |tx| admin::disable(tx, &a, a.person()?, "误操作")), same_person());
     let root_id = root.session.person;
-    assert_eq!(w.db.act(move |tx| admin::disable(tx, &guard, root_id, "误操作")), Err(Refusal::rule("last-admin", "ZJK-28")));
+    assert_eq!(w.db.act(move |tx| admin::disable(tx, &guard, root_id, "误操作")), Err(Refusal::rule("last-admin", "ZJ-5.4(1)")));
 }
 
 #[test]

@@ -148,10 +148,10 @@ fn checked(tx: &mut Tx, who: &Caller, own: Option<Id<OpeningPlan>>, a: &Answers)
     if !entries.iter().all(of_ours) {
         return Err(Refusal::fault("lines", "not-a-choice"));
     }
-    for entry in entries.iter().filter(|e| e.excluded.is_some() || e.personal) {
-        return Err(Refusal::rule("not-to-open", "XC-27").with("title", &entry.title));
+    match entries.iter().find(|e| e.excluded.is_some() || e.personal) {
+        Some(entry) => Err(Refusal::rule("not-to-open", "XC-27").with("title", &entry.title)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<OpeningPlan>> {

@@ -197,11 +197,15 @@ fn kinds_of(kind: Option<OrgKind>) -> &'static [Kind] {
 fn own(_: &mut Look, who: &Caller, row: &Report) -> Result<()> {
     if row.owner.is_some_and(|o| who.acts_for(o)) { Ok(()) } else { Err(Refusal::NotFound) }
 }
+/// The operator writes what ran, a developer describes what came of it: each kind of report has its own texts.
+fn of_the_other_kind(row: &Report) -> Refusal {
+    Refusal::WrongState { state: row.state.as_str(), act: Act::Write.as_str(), article: "ZJK-27" }
+}
 fn is_operation(look: &mut Look, who: &Caller, row: &Report) -> Result<()> {
-    if row.kind == Kind::Operation { own(look, who, row) } else { Err(Refusal::WrongMethod) }
+    if row.kind == Kind::Operation { own(look, who, row) } else { Err(of_the_other_kind(row)) }
 }
 fn is_effect(look: &mut Look, who: &Caller, row: &Report) -> Result<()> {
-    if row.kind == Kind::Operation { Err(Refusal::WrongMethod) } else { own(look, who, row) }
+    if row.kind == Kind::Operation { Err(of_the_other_kind(row)) } else { own(look, who, row) }
 }
 
 /// A report on a year says all of it, so it is offered when the year is over.

@@ -25,6 +25,42 @@ const LAST: &[(&str, &[&str])] = &[
     ("review", &["approved", "returned", "refused", "void"]),
     ("pricing", &["withdrawn"]),
     ("disclosure", &["superseded"]),
+    // resources in full
+    ("node", &[]),
+    ("collection", &["ended"]),
+    ("sharing", &["upheld", "withdrawn", "ended", "stopped"]),
+    ("opening", &["accepted", "refused", "withdrawn"]),
+    ("opening_plan", &[]),
+    ("quality", &["closed", "withdrawn"]),
+    ("observer", &["replaced", "relieved"]),
+    ("opinion", &["answered"]),
+    ("purchase", &["ended"]),
+    ("backflow", &["refused", "withdrawn", "ended"]),
+    // the life of a licence
+    ("amendment", &["completed", "refused", "withdrawn", "lapsed"]),
+    ("rectification", &["verified", "revoked", "closed"]),
+    ("termination", &["ended", "rejected", "withdrawn", "lapsed"]),
+    ("destruction", &["certified"]),
+    ("archive", &["handed_over"]),
+    ("bar", &["lifted"]),
+    // supervision
+    ("complaint", &["answered", "declined", "withdrawn"]),
+    ("incident", &["closed", "dismissed"]),
+    ("scheme", &["superseded", "withdrawn"]),
+    ("evaluation", &["published", "talked", "cancelled"]),
+    ("inspection", &["cleared", "concealed", "cancelled"]),
+    ("operator_plan", &["replaced"]),
+    ("drill", &["reviewed", "cancelled"]),
+    ("report", &["accepted"]),
+    ("partner", &["refused", "exited"]),
+    // money and registration
+    ("clearance", &["refused", "withdrawn", "revoked"]),
+    ("survey", &["closed", "withdrawn"]),
+    ("fee", &["ended", "withdrawn"]),
+    ("registration", &["refused", "ended", "changed", "corrected", "renewed", "cancelled", "revoked", "lapsed", "withdrawn"]),
+    ("posting", &["reversed"]),
+    ("split", &["superseded", "withdrawn"]),
+    ("pack", &["superseded", "withdrawn"]),
 ];
 
 #[test]

@@ -46,10 +46,10 @@ fn a_visitor_objects_and_follows_the_receipt() {
     let city = City::open();
     let (visitor, id) = (city.visitor(), entries(&city, "open = 'unconditional'").remove(0));
     let form = format!("/resources/{id}/objection");
-    assert_eq!(visitor.page(&form).status, 200);
-    let empty = visitor.post(&form, &[("flaw", "accuracy"), ("problem", "")]);
+    let shown = visitor.page(&form).form(&form);
+    let empty = visitor.press(&shown.clone().fill(&[("flaw", "accuracy"), ("problem", "")]));
     assert_eq!(empty.status, 422, "{}", empty.text);
-    let sent = visitor.post(&form, &[("flaw", "accuracy"), ("problem", "地址与现场不符"), ("contact", "13800000000")]);
+    let sent = visitor.press(&shown.fill(&[("flaw", "accuracy"), ("problem", "地址与现场不符"), ("contact", "13800000000")]));
     assert_eq!(sent.status, 303);
     let receipt = sent.header("location").split("/issues/").nth(1).unwrap().to_string();
     let said = visitor.json(&format!("/issues/{receipt}")).json();

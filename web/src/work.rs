@@ -154,6 +154,11 @@ pub fn path_of(noun: &str) -> &'static str {
     kinds().into_iter().find(|k| k.name == noun).map_or("", |k| k.path)
 }
 
+/// A case's address, for somebody who may come in at its noun's door; empty for others.
+pub fn address_for(who: &Caller, noun: &str, id: &str) -> String {
+    kinds().into_iter().find(|k| k.name == noun && who.is_any(k.door)).map_or_else(String::new, |k| format!("/work/{}/{id}", k.path))
+}
+
 pub fn routes() -> Vec<Route> {
     let mut routes = vec![route("GET", "/work", Door::Registered, "route-work", dashboard)];
     for kind in kinds() {
@@ -222,6 +227,7 @@ pub fn due_cases(look: &mut Look, who: &Caller, lang: crate::say::Lang) -> Resul
         .into_iter()
         .filter_map(|r| {
             let k = kind(&r.noun)?;
+            (k.sees)(look, who, &r.subject).ok()?;
             Some(DueCase {
                 noun: lang.t(&format!("noun-{}", r.noun)),
                 serial: r.serial.unwrap_or_default(),

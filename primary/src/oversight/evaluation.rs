@@ -435,12 +435,17 @@ fn is_ripe(look: &mut Look, row: &Evaluation) -> Result<()> {
     }
 }
 
+/// A poor result and any other are published by acts of their own, because other things follow.
+fn not_with(row: &Evaluation, act: Act) -> Refusal {
+    Refusal::WrongState { state: row.state.as_str(), act: act.as_str(), article: "ZJK-33" }
+}
+
 fn may_publish(look: &mut Look, _: &Caller, row: &Evaluation) -> Result<()> {
-    if row.grade == Some(Grade::Poor) { Err(Refusal::WrongMethod) } else { is_ripe(look, row) }
+    if row.grade == Some(Grade::Poor) { Err(not_with(row, Act::Publish)) } else { is_ripe(look, row) }
 }
 
 fn may_publish_poor(look: &mut Look, _: &Caller, row: &Evaluation) -> Result<()> {
-    if row.grade == Some(Grade::Poor) { is_ripe(look, row) } else { Err(Refusal::WrongMethod) }
+    if row.grade == Some(Grade::Poor) { is_ripe(look, row) } else { Err(not_with(row, Act::PublishPoor)) }
 }
 
 fn published_now(tx: &mut Tx, row: &Evaluation) -> Result<Record> {

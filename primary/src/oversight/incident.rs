@@ -283,14 +283,19 @@ fn reported_upward(_: &mut Look, _: &Caller, row: &Incident) -> Result<()> {
     if row.upward_at.is_some() { Ok(()) } else { Err(Refusal::rule("not-reported-upward", "ZJK-13(1)")) }
 }
 
+/// An incident that touches no licence cuts nobody off.
+fn no_licence(row: &Incident) -> Refusal {
+    Refusal::WrongState { state: row.state.as_str(), act: Act::Stop.as_str(), article: "BJ-28" }
+}
+
 fn may_stop(look: &mut Look, _: &Caller, row: &Incident) -> Result<()> {
-    let Some(id) = row.licence else { return Err(Refusal::WrongMethod) };
+    let Some(id) = row.licence else { return Err(no_licence(row)) };
     licence::must_be_in_force(look, id).map(drop)
 }
 
 /// Cuts off the licence's access at once, by the licence's own verb (BJ-28).
 fn stop(tx: &mut Tx, who: &Caller, row: &Incident, a: Answers) -> Result<()> {
-    let Some(id) = row.licence else { return Err(Refusal::WrongMethod) };
+    let Some(id) = row.licence else { return Err(no_licence(row)) };
     let reason = format!("{} {}", row.serial.clone().unwrap_or_default(), a.text("reason"));
     flow::perform::<Licence>(tx, who, id, licence::Act::Suspend, Answers::of(json!({ "reason": reason })))?;
     flow::take(tx, who, row, Act::Stop, Record::of(json!({ "licence": id })).because(a.text("reason"))).map(drop)

@@ -9,8 +9,8 @@ use platform::people::org;
 use platform::sheet::{self, Answers, Sheet};
 use platform::{Caller, Id, Look, Result, Role, Tx, file, words};
 
-words! { pub enum State: "operator-plan-state" { Filed = "filed", Replaced = "replaced" } }
-words! { pub enum Act: "operator-plan-act" { File = "file", Replace = "replace" } }
+words! { pub enum State: "operator_plan-state" { Filed = "filed", Replaced = "replaced" } }
+words! { pub enum Act: "operator_plan-act" { File = "file", Replace = "replace" } }
 
 use Role::{Legal, Office};
 

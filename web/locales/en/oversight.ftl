@@ -200,10 +200,10 @@ incident-next-reviewing = Read the closing report; close it or return it.
 # Plans and drills
 operator_plan-new = File the operator's emergency plan
 operator_plan-list-lead = The primary operator's own emergency plan; each licence has one of its own.
-operator-plan-state-filed = On file
-operator-plan-state-replaced = Replaced
-operator-plan-act-file = File
-operator-plan-act-replace = Replace
+operator_plan-state-filed = On file
+operator_plan-state-replaced = Replaced
+operator_plan-act-file = File
+operator_plan-act-replace = Replace
 operator-plan-lead = Lead
 operator-plan-phone = Telephone
 operator-plan-organisation = Organisation and duties

@@ -200,10 +200,10 @@ incident-next-reviewing = 请审阅总结报告，办结或者退回补充。
 # 应急预案与演练
 operator_plan-new = 提交一级主体应急预案
 operator_plan-list-lead = 一级开发运营主体自身的安全事件应急处置预案；每份授权另有各自的预案。
-operator-plan-state-filed = 在案
-operator-plan-state-replaced = 已替换
-operator-plan-act-file = 提交
-operator-plan-act-replace = 替换
+operator_plan-state-filed = 在案
+operator_plan-state-replaced = 已替换
+operator_plan-act-file = 提交
+operator_plan-act-replace = 替换
 operator-plan-lead = 应急负责人
 operator-plan-phone = 值守电话
 operator-plan-organisation = 组织体系和职责

@@ -179,6 +179,11 @@ fn written(stage: &Stage, who: &str, kind: &str, year: i32) -> Result<Id<Report>
 }
 
 /// Taken as far as that act.
+/// The last year that is over.
+fn over(stage: &Stage) -> i32 {
+    chrono::Datelike::year(&platform::day::shanghai_date(stage.db.clock().now())) - 1
+}
+
 fn reported(stage: &Stage, (who, signer): (&str, &str), kind: &str, year: i32, last: report::Act) -> Result<()> {
     let id = written(stage, who, kind, year)?;
     let road: [(report::Act, &str, Value); 4] = [
@@ -240,7 +245,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<Open> {
     stage.does::<Evaluation>("jia", answer_late, evaluation::Act::Object, json!({ "reason": "未计入年末上线的两个产品" }))?;
     stage.does::<Evaluation>("office", answer_late, evaluation::Act::Reject, json!({ "reason": "评估期截至十二月三十一日，两个产品在期后上架" }))?;
     inspections(stage)?;
-    reported(stage, ("legal", "legal2"), "operation_report", 2025, report::Act::Accept)?;
+    reported(stage, ("legal", "legal2"), "operation_report", over(stage), report::Act::Accept)?;
     Ok(Open { late, answered, declined, withdrawn, incident: closed, good, bad, again, old })
 }
 
@@ -305,10 +310,10 @@ pub fn finish(stage: &mut Stage, licences: &Licences) -> Result<()> {
     stage.does::<Evaluation>("jia", scoring, evaluation::Act::SelfScore, points(93, true))?;
     stage.does::<Evaluation>("expert", scoring, evaluation::Act::Score, points(88, false))?;
     noticed(stage, last, "legal", 86)?;
-    reported(stage, ("yi_staff", "yi"), "effect_report", 2025, report::Act::Submit)?;
-    reported(stage, ("jia_staff", "jia"), "effect_report", 2025, report::Act::Return)?;
-    reported(stage, ("bing_staff", "bing"), "effect_report", 2025, report::Act::SignOff)?;
-    reported(stage, ("yi_staff", "yi"), "effect_report", 2024, report::Act::Offer)?;
-    written(stage, "legal", "operation_report", 2026)?;
+    reported(stage, ("yi_staff", "yi"), "effect_report", over(stage), report::Act::Submit)?;
+    reported(stage, ("jia_staff", "jia"), "effect_report", over(stage), report::Act::Return)?;
+    reported(stage, ("bing_staff", "bing"), "effect_report", over(stage), report::Act::SignOff)?;
+    reported(stage, ("yi_staff", "yi"), "effect_report", over(stage) - 1, report::Act::Offer)?;
+    written(stage, "legal", "operation_report", over(stage) + 1)?;
     Ok(())
 }

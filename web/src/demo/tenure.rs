@@ -39,10 +39,10 @@ fn proof(stage: &Stage, who: &str, id: Id<Rectification>) -> Result<()> {
     stage.does::<Rectification>(who, id, rectification::Act::Prove, said).map(drop)
 }
 
-/// Somebody proposes the end; where results poor twice running have put it on the table already, that proposal goes on.
+/// Somebody proposes the end; what poor results have put on the table already gives way to it.
 fn propose(stage: &Stage, licence: Id<Licence>, ground: &str, reason: &str) -> Result<Id<Termination>> {
     if let Some(open) = stage.look(|look| termination::open_on(look, licence))? {
-        return Ok(open.id);
+        stage.does::<Termination>("legal", open.id, termination::Act::Withdraw, json!({ "reason": "并入新的终止事项一并处理" }))?;
     }
     stage.opens::<Termination>("legal", json!({ "licence": licence, "ground": ground, "reason": reason }))
 }

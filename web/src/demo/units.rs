@@ -28,7 +28,7 @@ pub fn early(stage: &mut Stage, entries: &Entries) -> Result<()> {
     let stopped = asks(stage, "source_civil", entries, "berth", 300)?;
     supplies(stage, "source", stopped)?;
     stage.does::<Sharing>("source", stopped, sharing::Act::Stop, json!({ "reason": "核查发现数据被用于申请范围以外的商业宣传，停止共享" }))?;
-    let supplied = asks(stage, "source", entries, "home", 300)?;
+    let supplied = asks(stage, "source", entries, "home", 900)?;
     supplies(stage, "source_civil", supplied)?;
     marked(stage)
 }

@@ -18,7 +18,7 @@ use secondary::disclosure::{self, Content, Disclosure, Due, Kind, State, due_lis
 use secondary::product::State as ProductState;
 
 impl Show for Disclosure {
-    const DOOR: &'static [Role] = &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor];
+    const DOOR: &'static [Role] = &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
 
     /// The lists are shown as tables.
     fn sheet() -> Option<&'static Sheet> {

@@ -21,7 +21,7 @@ use secondary::posting::{self, Kind, POSTING, Posting, State};
 use secondary::{Fee, product};
 
 impl Show for Posting {
-    const DOOR: &'static [Role] = &[Finance, DeveloperAdmin, DeveloperStaff, Office, Bureau, Auditor];
+    const DOOR: &'static [Role] = &[Finance, DeveloperAdmin, DeveloperStaff, ScenarioDesk, Reviewer, Legal, Office, Bureau, Regulator, Auditor];
 
     fn sheet() -> Option<&'static Sheet> {
         Some(&POSTING)

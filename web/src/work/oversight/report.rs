@@ -138,10 +138,7 @@ async fn figure(ask: Ask) -> PageResult {
     let to = (from + usize::try_from(page.limit()).unwrap_or(0)).min(figure.rows.len());
     let shown = page.of(figure.rows[from..to].to_vec(), total);
     view.fill(&ask, shown, |r| Row {
-        href: match crate::work::path_of(&r.noun) {
-            "" => String::new(),
-            path => format!("/work/{path}/{}", r.id),
-        },
+        href: crate::work::address_for(&ask.who, &r.noun, &r.id),
         cells: vec![
             Cell::text(ask.t(&format!("noun-{}", r.noun))),
             Cell::text(&r.serial),

@@ -13,7 +13,7 @@ use primary::archive::{Act, Archive};
 use primary::destruction;
 
 impl Show for Archive {
-    const DOOR: &'static [Role] = &[DeveloperAdmin, DeveloperStaff, Legal, Office, Bureau, Auditor];
+    const DOOR: &'static [Role] = &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
 
     fn sheet() -> Option<&'static Sheet> {
         sheet_of::<Self>(Act::HandOver)
