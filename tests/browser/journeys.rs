@@ -86,7 +86,7 @@ fn a_developer_begins_a_bid_and_keeps_the_draft() {
             let said = format!("在授权运营域内建模,结果取整,{name}");
             browser.types("technical_plan", &said).await?;
             browser.sound(&format!("plan-{name}")).await?;
-            browser.click("main form button.btn-primary").await?;
+            browser.leaves(async || browser.click("main form button.btn-primary").await).await?;
             browser.goto(format!("{draft}/task/plan")).await?;
             let kept = browser.query(By::Name("technical_plan")).first().await?.value().await?;
             assert_eq!(kept.as_deref(), Some(said.as_str()));

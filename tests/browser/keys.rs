@@ -22,7 +22,14 @@ async fn tab_to(browser: &Browser, selector: &str) -> WebDriverResult<()> {
             const s = getComputedStyle(e); const r = e.getBoundingClientRect(); \
             return [s.outlineStyle !== 'none' || s.boxShadow !== 'none', r.bottom > 0 && r.top < innerHeight]";
         let seen: Option<(bool, bool)> = browser.execute(script, vec![selector.into()]).await?.convert()?;
-        if let Some(seen) = seen {
+        if let Some(mut seen) = seen {
+            // A page that scrolls there takes a moment.
+            for _ in 0..20 {
+                if seen != (true, true) {
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    seen = browser.execute(script, vec![selector.into()]).await?.convert()?;
+                }
+            }
             assert_eq!(seen, (true, true), "the focus is seen, and in the window, on {selector}");
             return Ok(());
         }

@@ -93,8 +93,11 @@ fn head(look: &mut Look, who: &Caller, ask: &Ask, row: &Filing) -> Result<Vec<Fa
             super::scoring::READERS,
             format!("/work/announcements/{}/selection", row.announcement),
         ),
-        fact(ask.t("noun-bid"), number, Bid::DOOR, format!("/work/bids/{}", row.bid)),
     ];
+    // A renewal or an amendment is filed without a bid of its own.
+    if !number.is_empty() {
+        facts.push(fact(ask.t("noun-bid"), number, Bid::DOOR, format!("/work/bids/{}", row.bid)));
+    }
     if let Some(purpose) = Purpose::of(row.answers().text("purpose")) {
         facts.push(Fact::text(ask.t("col-purpose"), ask.lang.w(purpose)));
     }
