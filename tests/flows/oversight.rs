@@ -270,7 +270,7 @@ on_both! {
         second.does(id, evaluation::Act::Score, points(91, 90)).unwrap();
         let told = office.does(id, evaluation::Act::Notice, json!({})).unwrap();
         assert_eq!((told.total, told.grade, told.round), (Some(9180), Some(Grade::Excellent), 2));
-        assert_eq!(code(office.does(id, evaluation::Act::PublishPoor, json!({}))), "wrong-method");
+        assert_eq!(code(office.does(id, evaluation::Act::PublishPoor, json!({}))), "wrong-state");
         world.days_pass(15);
         assert_eq!(code(holder.does(id, evaluation::Act::Object, json!({ "reason": "迟" }))), "too-late");
         office.does(id, evaluation::Act::Publish, json!({})).unwrap();

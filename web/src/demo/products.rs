@@ -185,7 +185,7 @@ pub fn play(stage: &mut Stage, licences: &Licences) -> Result<()> {
 fn disclose_last_year(stage: &Stage) -> Result<()> {
     let today = stage.look(|look| Ok(look.today()))?;
     let period = (today.year() - 1).to_string();
-    let held = stage.look(|look| secondary::disclosure::due_list(look))?;
+    let held = stage.look(secondary::disclosure::due_list)?;
     if held.iter().any(|d| d.period == period) {
         let id = stage.opens::<Disclosure>("legal", json!({ "period": period }))?;
         stage.does::<Disclosure>("legal", id, disclosure::Act::Publish, json!({}))?;

@@ -39,10 +39,10 @@ fn proof(stage: &Stage, who: &str, id: Id<Rectification>) -> Result<()> {
     stage.does::<Rectification>(who, id, rectification::Act::Prove, said).map(drop)
 }
 
-/// Somebody proposes the end; what poor results have put on the table already gives way to it.
+/// Somebody proposes the end; where results poor twice running have put it on the table already, that proposal goes on.
 fn propose(stage: &Stage, licence: Id<Licence>, ground: &str, reason: &str) -> Result<Id<Termination>> {
     if let Some(open) = stage.look(|look| termination::open_on(look, licence))? {
-        stage.does::<Termination>("legal", open.id, termination::Act::Withdraw, json!({ "reason": "并入新的终止事项一并处理" }))?;
+        return Ok(open.id);
     }
     stage.opens::<Termination>("legal", json!({ "licence": licence, "ground": ground, "reason": reason }))
 }
@@ -173,10 +173,10 @@ pub fn finish(stage: &mut Stage, licences: &Licences, followed: Id<Licence>) -> 
     stage.does::<Licence>("jia", farm, licence::Act::GiveNotice, json!({ "ends_on": stage.date(45), "reason": "业务方向调整" }))?;
     let narrowed = destruction_of(stage, licences[&("jia", "street")])?;
     stage.does::<Destruction>("legal2", narrowed, destruction::Act::SendBack, json!({ "reason": "清单缺少备份介质编号" }))?;
-    // The last ends: one recorded and not yet verified, one just ordered and its holder barred.
-    let third = end(stage, "jia", licences[&("jia", "credit")], "policy_stop", "该类场景暂停开展授权运营")?;
+    // The last ends: one recorded and not yet verified, its holder barred; one just ordered.
+    let third = end(stage, "jia", licences[&("jia", "credit")], "misuse", "超出授权范围比对个人信息")?;
     minutes_pass(stage);
     record(stage, "jia", third)?;
-    end(stage, "bing", licences[&("bing", "street")], "misuse", "超出授权范围比对个人信息")?;
+    end(stage, "bing", licences[&("bing", "street")], "policy_stop", "该类场景暂停开展授权运营")?;
     Ok(())
 }

@@ -71,7 +71,7 @@ async fn declare(ask: Ask) -> PageResult {
 /// The form that withdraws one's own declaration.
 async fn withdraw_view(ask: &Ask, faults: Vec<Fault>) -> Result<PanelsView> {
     let id = ask.id::<Interest>("id")?;
-    let own = ask.look(|look, who| interest::own(look, who)).await?;
+    let own = ask.look(interest::own).await?;
     let (_, name) = own.into_iter().find(|(row, _)| row.id == id && row.withdrawn_at.is_none()).ok_or(Refusal::NotFound)?;
     let mut form = draw(ask.lang, &interest::WITHDRAW, &Filling { answers: ask.answers.clone(), faults, ..Filling::default() });
     form.action = format!("/work/interests/{id}/withdraw");

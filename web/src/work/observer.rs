@@ -55,7 +55,7 @@ impl Show for Opinion {
             view.lead_with(vec![Fact::link(ask.t("noun-observer"), observer.title.clone(), format!("/work/observers/{}", observer.id))]);
         }
         if let Some(sheet) = sheet_of::<Opinion>(opinion::Act::Answer) {
-            view.sections.extend(said_at(look, who, ask, row, &row.answers(), "answer", "opinion-answer", sheet)?);
+            view.sections.extend(said_at(look, who, ask, row, row.answers().given("answer"), "opinion-answer", sheet)?);
         }
         Ok(())
     }
@@ -113,7 +113,7 @@ impl Show for Backflow {
         ];
         for (under, title, act) in steps {
             if let Some(sheet) = sheet_of::<Backflow>(act) {
-                view.sections.extend(said_at(look, who, ask, row, &row.answers(), under, title, sheet)?);
+                view.sections.extend(said_at(look, who, ask, row, row.answers().given(under), title, sheet)?);
             }
         }
         next(ask, &format!("backflow-next-{}", row.state), view);

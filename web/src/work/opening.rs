@@ -29,7 +29,7 @@ impl Show for Opening {
         view.lead_with(head.into_iter().flatten().collect());
         let act = if row.state == opening::State::Refused { opening::Act::Refuse } else { opening::Act::Accept };
         if let Some(sheet) = sheet_of::<Opening>(act) {
-            view.sections.extend(said_at(look, who, ask, row, &row.answers(), "answer", "opening-answer", sheet)?);
+            view.sections.extend(said_at(look, who, ask, row, row.answers().given("answer"), "opening-answer", sheet)?);
         }
         next(ask, &format!("opening-next-{}", row.state), view);
         Ok(())

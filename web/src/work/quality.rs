@@ -73,7 +73,7 @@ impl Show for Quality {
         }
         let act = if content.given("answer").is_some_and(|a| a.get("cause").is_some()) { Act::Fix } else { Act::Explain };
         if let Some(sheet) = sheet_of::<Quality>(act) {
-            view.sections.extend(said_at(look, who, ask, row, &content, "answer", "quality-answer", sheet)?);
+            view.sections.extend(said_at(look, who, ask, row, content.given("answer"), "quality-answer", sheet)?);
         }
         next(ask, &format!("quality-next-{}", row.state), view);
         Ok(())

@@ -62,7 +62,7 @@ impl Show for Sharing {
         let content = row.answers();
         for (under, title, act) in [("refusal", "sharing-refusal", Act::Refuse), ("supply", "sharing-supplied", Act::Supply)] {
             if let Some(sheet) = sheet_of::<Sharing>(act) {
-                view.sections.extend(said_at(look, who, ask, row, &content, under, title, sheet)?);
+                view.sections.extend(said_at(look, who, ask, row, content.given(under), title, sheet)?);
             }
         }
         if content.given("withheld").is_some() {

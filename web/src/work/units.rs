@@ -13,18 +13,17 @@ use resources::Entry;
 /// Units, and those who oversee them.
 pub const UNITS: &[Role] = &[Source, Bureau, ScenarioDesk, Reviewer, Legal, Finance, Office, Regulator, Auditor];
 
-/// What was said at an act and is kept under a name of the content, as a section of its own.
+/// What was said at an act and is kept in the content, as a section of its own.
 pub fn said_at<N: Noun>(
     look: &mut Look,
     who: &Caller,
     ask: &Ask,
     row: &N,
-    content: &Answers,
-    under: &str,
+    said: Option<&serde_json::Value>,
     title: &str,
     sheet: &'static Sheet,
 ) -> Result<Option<Section>> {
-    let Some(said) = content.given(under) else { return Ok(None) };
+    let Some(said) = said else { return Ok(None) };
     let said = Answers::of(said.clone());
     let names = noun::choices(look, who, Some(row), sheet, &said)?;
     Ok(Some(Section { title: ask.t(title), facts: facts(ask.lang, sheet, &said, &names, &[]), ..Section::default() }))
