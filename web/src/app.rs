@@ -177,7 +177,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: Htt
 
 /// Pages where a visitor who is not signed in may fill in a form.
 fn needs_visit(path: &str) -> bool {
-    ["/sign-in", "/sign-up", "/reset", "/link", "/verify", "/complaints", "/demo"].iter().any(|p| path.starts_with(p))
+    ["/sign-in", "/sign-up", "/reset", "/link", "/verify", "/complaints", "/demo"].iter().any(|p| path.starts_with(p)) || path.ends_with("/objection")
 }
 
 async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request: &HttpRequest, payload: Payload) -> Result<Answer> {
