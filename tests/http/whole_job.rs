@@ -185,7 +185,7 @@ fn a_call(town: &Town, class: &str, entries: &[String]) -> String {
     });
     let public = format!("/announcements/{}", id_of(&call));
     town.is_nothing_to(&public, &["", "yi", "source"]);
-    let refused = desk.press(&desk.page(&call).form(&format!("{call}/publish")));
+    let refused = desk.press(&desk.page(&format!("{call}/publish")).form(&format!("{call}/publish")));
     assert!(refused.status == 422 && refused.said().contains("90"), "the weights sum to 90: {}", refused.said());
     desk.does(&call, "edit", |f| {
         assert_eq!((f.value("criteria[1].weight"), f.value("fee")), ("30".into(), "120000".into()), "what was typed is there again");
@@ -389,7 +389,7 @@ fn awarded(town: &Town, call: &str, bids: &[String]) {
     let legal = town.who("legal");
     assert!(!legal.page(&selection).offers(&format!("{call}/award")), "an objection waits for its answer");
     legal.does(&objection, "reject", |f| f.put("reason", "经复核，评分依据充分"));
-    let wrong = legal.press(&legal.page(&selection).form(&format!("{call}/award")).put("_password", "wrong"));
+    let wrong = legal.press(&legal.page(&format!("{call}/award")).form(&format!("{call}/award")).put("_password", "wrong"));
     assert!(matches!(wrong.status, 403 | 409 | 422), "an award asks for the password: {}", wrong.status);
     legal.does(&selection, "award", |f| f.put("_password", PASSWORD));
     assert_eq!((state(&town.who("yi"), &bids[0]), state(&town.who("jia"), &bids[1])), ("won".into(), "lost".into()));
@@ -420,7 +420,7 @@ fn granted(town: &Town, filing: &str) -> String {
     let plan = [("lead", "孔繁"), ("phone", "0313-2"), ("risks", "账号泄露"), ("measures", "切断访问"), ("reporting", "立即报告")];
     let plan = yi.begins(&format!("/work/plans/new?licence={}", id_of(&licence)), |f| f.fill(&plan));
     town.is_nothing_to(&plan, &["jia"]);
-    let wrong = yi.press(&yi.page(&licence).form(&format!("{licence}/countersign")).put("_password", "wrong"));
+    let wrong = yi.press(&yi.page(&format!("{licence}/countersign")).form(&format!("{licence}/countersign")).put("_password", "wrong"));
     assert!(matches!(wrong.status, 403 | 409 | 422) && state(&yi, &licence) == "signed");
     yi.does(&licence, "countersign", |f| f.put("_password", PASSWORD));
     assert_eq!(state(&yi, &licence), "in_force");

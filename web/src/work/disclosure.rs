@@ -225,6 +225,6 @@ async fn due(ask: Ask) -> PageResult {
 }
 
 pub fn routes() -> Vec<Route> {
-    let overseers = Door::Only(vec![Legal, Office, Bureau, Auditor]);
+    let overseers = Door::Only(vec![ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor]);
     vec![route("GET", "/work/disclosures/due", overseers, "route-disclosure-due", due)]
 }
