@@ -101,7 +101,7 @@ fn a_life_is_clicked_through() {
         let class = scenario(&life, &entry).await?;
         let call = announcement(&life, &class, &entry).await?;
         question(&life, &call).await?;
-        let bids = [bid(&life, "yi", &call, "110000").await?, bid(&life, "jia", &call, "90000").await?];
+        let bids = [bid(&life, "yi", &call, "110000").await?, bid(&life, "bing", &call, "90000").await?];
         selection(&life, &call, &bids).await?;
         let licence = licence(&life, &bids[0]).await?;
         let product = product(&life, &licence).await?;
