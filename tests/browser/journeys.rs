@@ -99,7 +99,7 @@ fn a_developer_begins_a_bid_and_keeps_the_draft() {
 fn a_bid_is_begun_without_scripts() {
     let city = City::open();
     browse("bid-plain", Look::plain(), async |browser| {
-        sign_in(browser, &city, "jia").await?;
+        sign_in(browser, &city, "bing").await?;
         browser.goto(format!("{}/work/bids/new", city.url)).await?;
         let call = browser.query(By::Css("select[name=announcement] option:not([value=''])")).first().await?;
         call.click().await?;
