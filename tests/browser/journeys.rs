@@ -96,14 +96,13 @@ fn a_developer_begins_a_bid_and_keeps_the_draft() {
 }
 
 #[test]
-fn a_bid_is_begun_without_scripts() {
+fn a_bid_goes_on_without_scripts() {
     let city = City::open();
     browse("bid-plain", Look::plain(), async |browser| {
-        sign_in(browser, &city, "bing").await?;
-        browser.goto(format!("{}/work/bids/new", city.url)).await?;
-        let call = browser.query(By::Css("select[name=announcement] option:not([value=''])")).first().await?;
-        call.click().await?;
-        browser.click("main form button.btn-primary").await?;
+        sign_in(browser, &city, "yi").await?;
+        browser.goto(format!("{}/work/bids?state=drafted", city.url)).await?;
+        let draft = link(browser, "/work/bids/").await?;
+        browser.goto(&draft).await?;
         browser.query(By::Css("a[href*='/task/']")).first().await?;
         browser.keep("tasks").await;
         Ok(())
