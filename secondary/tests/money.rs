@@ -64,13 +64,24 @@ impl Drop for World {
     }
 }
 
-/// Runs a story on SQLite, and on the PostgreSQL of `DAJING_TEST_POSTGRES` when there is one.
+/// The PostgreSQL of the run. A run that merely forgot it fails; none only when skipping was asked for.
+fn server() -> Option<String> {
+    if std::env::var("DAJING_TEST_SKIP_POSTGRES").as_deref() == Ok("1") {
+        eprintln!("SKIPPED PostgreSQL: DAJING_TEST_SKIP_POSTGRES=1");
+        return None;
+    }
+    let url = std::env::var("DAJING_TEST_POSTGRES").unwrap_or_default();
+    assert!(!url.is_empty(), "DAJING_TEST_POSTGRES is not set: run `bash tests/run`, or set DAJING_TEST_SKIP_POSTGRES=1 to go without");
+    Some(url)
+}
+
+/// Runs a story on SQLite and on PostgreSQL.
 fn on_both(name: &str, purpose: Purpose, story: impl Fn(&World)) {
     let folder = std::env::temp_dir().join(format!("dajing-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     story(&World::new(Place::Sqlite(folder.join("test.db").display().to_string()), folder.clone(), None, purpose));
-    let Ok(server) = std::env::var("DAJING_TEST_POSTGRES") else { return };
+    let Some(server) = server() else { return };
     let database = format!("dajing_money_{}_{}", name.replace('-', "_"), std::process::id());
     let mut conn = Place::Postgres(server.clone()).connect().unwrap();
     conn.batch_execute(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).unwrap();

@@ -64,6 +64,10 @@ impl Ask {
     pub fn db(&self) -> &Db {
         &self.app.db
     }
+    /// An article as a reader of the policy in force looks it up.
+    pub fn cite(&self, article: &str) -> String {
+        crate::law::cite(&self.app.db.rules().profile, article)
+    }
     /// A part of the path, such as `id`, as typed id; `NotFound` when it is none.
     pub fn id<T: 'static>(&self, name: &str) -> Result<platform::Id<T>> {
         self.param(name).parse()

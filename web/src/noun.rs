@@ -120,7 +120,7 @@ pub fn act_form<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, row: &N, deed
         form.submit = ask.lang.ta("for-good-submit", &[("act", name)]);
     }
     form.grave = grave(deed.act.as_str());
-    form.article = N::STEPS.iter().find(|s| s.act == deed.act).map_or(String::new(), |s| s.article.to_string());
+    form.article = N::STEPS.iter().find(|s| s.act == deed.act).map_or(String::new(), |s| ask.cite(s.article));
     Ok(form)
 }
 
@@ -213,7 +213,7 @@ pub fn new_view<N: Noun>(look: &mut Look, who: &Caller, ask: &Ask, filling: Fill
     form.submit = ask.lang.w(opening.act);
     form.action = format!("/work/{}", N::PATH);
     form.act = opening.act.as_str().into();
-    form.article = N::STEPS.iter().find(|s| s.act == opening.act).map_or(String::new(), |s| s.article.to_string());
+    form.article = N::STEPS.iter().find(|s| s.act == opening.act).map_or(String::new(), |s| ask.cite(s.article));
     let back = format!("/work/{}", N::PATH);
     Ok(ActView {
         c: ask.chrome(form.title.clone()).crumb(ask.t("nav-work"), "/work").crumb(ask.t(&format!("nouns-{}", N::NAME)), back.clone()),

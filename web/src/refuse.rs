@@ -17,7 +17,7 @@ pub struct RefusalView {
     pub status: u16,
     pub why: String,
     pub remedy: String,
-    pub article: Option<&'static str>,
+    pub article: Option<String>,
     pub faults: Vec<String>,
     /// Where the remedy is done, when the refusal names a page of ours.
     pub onward: String,
@@ -84,7 +84,7 @@ pub fn response(ask: &Ask, refusal: Refusal) -> HttpResponse {
         Refusal::Rule { args, .. } => args.iter().find(|(name, _)| *name == "link").map_or_else(String::new, |(_, to)| to.clone()),
         _ => String::new(),
     };
-    let view = RefusalView { c: ask.chrome(title), status, why, remedy, article: refusal.article(), faults, onward, back };
+    let view = RefusalView { c: ask.chrome(title), status, why, remedy, article: refusal.article().map(|a| ask.cite(a)), faults, onward, back };
     match view.render() {
         Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
         Err(_) => response.content_type("text/plain; charset=utf-8").body(view.why),

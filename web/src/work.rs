@@ -214,10 +214,10 @@ pub struct DueCase {
     pub state: String,
 }
 
-/// Most cases of the page that sorts what is due.
+/// Most cases that the page and the feed of what is due show, the earliest first.
 const MOST_DUE: usize = 100;
 
-/// What is due to this caller, the earliest day first.
+/// What is due to this caller, the earliest day first, at most [`MOST_DUE`].
 pub fn due_cases(look: &mut Look, who: &Caller, lang: crate::say::Lang) -> Result<Vec<DueCase>> {
     let kinds = kinds();
     let kind = |noun: &str| kinds.iter().find(|k| k.name == noun && who.is_any(k.door));
@@ -227,6 +227,7 @@ pub fn due_cases(look: &mut Look, who: &Caller, lang: crate::say::Lang) -> Resul
         .into_iter()
         .filter_map(|r| {
             let k = kind(&r.noun)?;
+            // A role sees most of its kind, not always all: what is told of the operator is not for the operator.
             (k.sees)(look, who, &r.subject).ok()?;
             Some(DueCase {
                 noun: lang.t(&format!("noun-{}", r.noun)),
@@ -239,6 +240,7 @@ pub fn due_cases(look: &mut Look, who: &Caller, lang: crate::say::Lang) -> Resul
                 state: lang.t(&format!("{}-{}", k.state_set, r.stands)),
             })
         })
+        .take(MOST_DUE)
         .collect())
 }
 
@@ -272,9 +274,7 @@ async fn dashboard(ask: Ask) -> PageResult {
                 }
             }
             turns.sort_by_key(|t| t.due.as_ref().and_then(|d| d.day).unwrap_or(chrono::NaiveDate::MAX));
-            let mut due = due_cases(look, who, a.lang)?;
-            due.truncate(MOST_DUE);
-            Ok((turns, due))
+            Ok((turns, due_cases(look, who, a.lang)?))
         })
         .await?;
     let (turns, due) = turns;

@@ -103,6 +103,17 @@ fn system() -> Caller {
     Caller { roles: vec![Role::SystemAdmin], kind: Some(OrgKind::Platform), ..Caller::public() }
 }
 
+/// The PostgreSQL of the run. A run that merely forgot it fails; none only when skipping was asked for.
+fn server() -> Option<String> {
+    if std::env::var("DAJING_TEST_SKIP_POSTGRES").as_deref() == Ok("1") {
+        eprintln!("SKIPPED PostgreSQL: DAJING_TEST_SKIP_POSTGRES=1");
+        return None;
+    }
+    let url = std::env::var("DAJING_TEST_POSTGRES").unwrap_or_default();
+    assert!(!url.is_empty(), "DAJING_TEST_POSTGRES is not set: run `bash tests/run`, or set DAJING_TEST_SKIP_POSTGRES=1 to go without");
+    Some(url)
+}
+
 impl World {
     pub fn sqlite() -> Self {
         Self::sqlite_under(Profile::zhangjiakou().clone())
@@ -113,7 +124,7 @@ impl World {
         Self::open(Place::Sqlite(path.display().to_string()), Keep::File(path), profile)
     }
     pub fn postgres() -> Option<Self> {
-        let server = std::env::var("DAJING_TEST_POSTGRES").ok().filter(|s| !s.is_empty())?;
+        let server = server()?;
         let name = unique();
         admin(&server, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")).unwrap();
         let (head, query) = server.split_once('?').map_or((server.as_str(), ""), |(h, q)| (h, q));

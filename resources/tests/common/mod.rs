@@ -25,12 +25,22 @@ pub fn on_both(name: &str, story: impl Fn(&World)) {
     on_both_from(name, "2026-05-11T02:00:00", story);
 }
 
+/// The PostgreSQL of the run. A run that merely forgot it fails; none only when skipping was asked for.
+fn server() -> Option<String> {
+    if std::env::var("DAJING_TEST_SKIP_POSTGRES").as_deref() == Ok("1") {
+        eprintln!("SKIPPED PostgreSQL: DAJING_TEST_SKIP_POSTGRES=1");
+        return None;
+    }
+    let url = std::env::var("DAJING_TEST_POSTGRES").unwrap_or_default();
+    assert!(!url.is_empty(), "DAJING_TEST_POSTGRES is not set: run `bash tests/run`, or set DAJING_TEST_SKIP_POSTGRES=1 to go without");
+    Some(url)
+}
+
 /// The same from another day: one from which the story ends in a year whose holidays are announced.
 pub fn on_both_from(name: &str, start: &str, story: impl Fn(&World)) {
     story(&World::sqlite(name, start));
-    match std::env::var("DAJING_TEST_POSTGRES") {
-        Ok(url) if !url.is_empty() => story(&World::postgres(name, &url, start)),
-        _ => eprintln!("{name}: PostgreSQL skipped, DAJING_TEST_POSTGRES is not set"),
+    if let Some(url) = server() {
+        story(&World::postgres(name, &url, start));
     }
 }
 

@@ -99,3 +99,4 @@ route-public-supply = Time of supply by department
 
 flow-pauses = the clock waits for the applicant
 flow-upon = when “{ $clock }” passes unanswered, where the policy says so
+turns-title = By kind and state

@@ -99,3 +99,4 @@ route-public-supply = 各部门数据供给时效
 
 flow-pauses = 等待申请人期间暂停计时
 flow-upon = { $clock }届满未答复，且政策规定由此产生这一结果
+turns-title = 按事项和状态

@@ -8,6 +8,7 @@ use crate::routes::{Door, Route, route};
 use crate::view::chrome::Chrome;
 use askama::Template;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub fn routes() -> Vec<Route> {
     vec![route("GET", "/law", Door::Public, "route-public-law", page)]
@@ -71,7 +72,7 @@ async fn page(ask: Ask) -> PageResult {
             gist: ask.lang.pick(&article.gist_zh, &article.gist_en).to_string(),
             kind: ask.t(&format!("law-kind-{}", article.kind)),
             open,
-            steps: found.steps.iter().map(|(noun, act)| Link { label: step(&ask, noun, act), href: format!("/flows#{noun}") }).collect(),
+            steps: steps(&ask, &found.steps),
             values: found.values.len(),
             tests: found.tests.iter().cloned().collect(),
             duties: law::duties().iter().filter(|d| article.duty.split(';').any(|id| *id == *d.duty)).map(|d| d.name(ask.lang).to_string()).collect(),
@@ -84,8 +85,19 @@ async fn page(ask: Ask) -> PageResult {
     ask.show(&LawView { c: ask.chrome(ask.t("law-title")), policy, chapters, duties, carried })
 }
 
-/// `授权 · 签署`.
-fn step(ask: &Ask, noun: &str, act: &str) -> String {
-    let set = crate::flows::tables().into_iter().find(|t| t.noun == noun).map_or("", |t| t.act_set);
-    format!("{} · {}", ask.t(&format!("noun-{noun}")), ask.t(&format!("{set}-{act}")))
+/// `授权 · 起草、签署`: one line for each noun, which leads to its step table.
+fn steps(ask: &Ask, found: &BTreeSet<(&'static str, String)>) -> Vec<Link> {
+    let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (noun, act) in found {
+        of.entry(noun).or_default().push(act);
+    }
+    let tables = crate::flows::tables();
+    of.into_iter()
+        .map(|(noun, acts)| {
+            let set = tables.iter().find(|t| t.noun == noun).map_or("", |t| t.act_set);
+            let acts: Vec<String> = acts.into_iter().map(|act| ask.t(&format!("{set}-{act}"))).collect();
+            let label = format!("{} · {}", ask.t(&format!("noun-{noun}")), acts.join(ask.lang.pick("、", ", ")));
+            Link { label, href: format!("/flows#{noun}") }
+        })
+        .collect()
 }
