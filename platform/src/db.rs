@@ -137,6 +137,13 @@ impl Look<'_> {
         }
         known.book.get(tag).cloned().ok_or_else(|| Refusal::broken(format!("no profile {tag} is known; put its file into DATA/profiles")))
     }
+    /// The version that a case is pinned to. Where its file was taken out of DATA/profiles, the one in force, and a line in the log.
+    pub fn pinned(&self, tag: &str) -> Arc<Profile> {
+        self.profile_of(tag).unwrap_or_else(|_| {
+            tracing::warn!(profile = tag, "no such profile is known: the one in force is used");
+            self.profile()
+        })
+    }
     /// Every profile that is known.
     pub fn book(&self) -> Arc<Book> {
         self.known.book.clone()

@@ -112,14 +112,7 @@ struct Pinned {
 /// The profile a case is pinned to: the version that was in force when it began.
 pub fn pinned<N: Noun>(look: &mut Look, id: Id<N>) -> Result<Arc<Profile>> {
     let pinned: Pinned = diesel::sql_query(format!("SELECT profile FROM {} WHERE id = $1", N::TABLE)).bind::<Text, _>(id).get_result(look.db())?;
-    match look.profile_of(&pinned.profile) {
-        Ok(profile) => Ok(profile),
-        Err(_) => {
-            // The file was taken out of DATA/profiles. Running clocks have their own figures; `dajing doctor` names the file.
-            tracing::warn!(profile = pinned.profile, noun = N::NAME, "no such profile is known: the one in force is used");
-            Ok(look.profile())
-        }
-    }
+    Ok(look.pinned(&pinned.profile))
 }
 
 /// The organisation whose people must act in a state, unless the role says enough: the other side where the table names one, else
@@ -148,6 +141,27 @@ pub(crate) fn follow<N: Noun>(tx: &mut Tx, row: &N, to: N::State, name: Option<&
         (None, None) => None,
     };
     show::<N>(tx, id, name, due)
+}
+
+/// A step over which the clock of the case goes on: the one that waited for the applicant counts again, or the one that runs only
+/// changes how the case stands and whose answer is waited for.
+pub(crate) fn carry<N: Noun>(tx: &mut Tx, row: &N, to: N::State) -> Result<()> {
+    let (waiting, running): (Vec<_>, Vec<_>) = live(tx, N::NAME, &row.heading().id)?.into_iter().partition(|clock| clock.state == State::Paused);
+    if let Some(waiting) = waiting.into_iter().next() {
+        for other in &running {
+            end(tx, other)?;
+        }
+        let name = waiting.name.clone();
+        let due = resume(tx, waiting, row, to)?;
+        return show::<N>(tx, row.id(), Some(&name), due);
+    }
+    let awaited = waits_for(tx, row.id(), to)?;
+    for clock in running {
+        diesel::update(deadline::table.find(clock.id))
+            .set((deadline::stands.eq(to.as_str()), deadline::waits_for.eq(awaited), deadline::reminded_on.eq(None::<NaiveDate>)))
+            .execute(tx.db())?;
+    }
+    Ok(())
 }
 
 fn show<N: Noun>(tx: &mut Tx, id: Id<N>, name: Option<&str>, due: Option<NaiveDate>) -> Result<()> {

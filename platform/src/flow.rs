@@ -27,6 +27,8 @@ pub struct Step<S: 'static, A: 'static> {
     pub clock: Option<&'static str>,
     /// The deadline that runs is not ended but waits: the case waits for its applicant.
     pub pauses: bool,
+    /// The deadline of the case is not ended but goes on.
+    pub keeps: bool,
     /// Taken by the calendar when that deadline has passed, where the profile says that this follows from silence.
     pub upon: Option<(&'static str, Silence)>,
 }
@@ -44,12 +46,12 @@ pub enum Tell {
 
 /// A line of a step table.
 pub const fn step<S, A>(from: S, act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
-    Step { from: Some(from), act, by, to, article, tells: &[], clock: None, pauses: false, upon: None }
+    Step { from: Some(from), act, by, to, article, tells: &[], clock: None, pauses: false, keeps: false, upon: None }
 }
 
 /// The line that begins a case.
 pub const fn begin<S, A>(act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
-    Step { from: None, act, by, to, article, tells: &[], clock: None, pauses: false, upon: None }
+    Step { from: None, act, by, to, article, tells: &[], clock: None, pauses: false, keeps: false, upon: None }
 }
 
 impl<S: Copy, A: Copy> Step<S, A> {
@@ -63,6 +65,7 @@ impl<S: Copy, A: Copy> Step<S, A> {
             tells: self.tells,
             clock: self.clock,
             pauses: self.pauses,
+            keeps: self.keeps,
             upon: self.upon,
         }
     }
@@ -77,6 +80,10 @@ impl<S: Copy, A: Copy> Step<S, A> {
     /// The deadline that runs waits until the applicant has answered, for as many rounds as the profile allows.
     pub const fn pauses(&self) -> Self {
         Step { pauses: true, ..self.copy() }
+    }
+    /// The deadline that runs goes on to its day over this step, and the one that waited for the applicant counts again.
+    pub const fn keeps(&self) -> Self {
+        Step { keeps: true, ..self.copy() }
     }
     /// What silence brings: the calendar takes this line once that deadline has passed, where the profile says so.
     pub const fn upon(&self, clock: &'static str, silence: Silence) -> Self {
@@ -268,7 +275,9 @@ pub fn take<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, act: N::Act, record: Re
     if moved == 0 {
         return Err(Refusal::Stale);
     }
-    if step.from != Some(step.to) || step.clock.is_some() {
+    if step.keeps {
+        deadline::carry(tx, row, step.to)?;
+    } else if step.from != Some(step.to) || step.clock.is_some() {
         deadline::follow(tx, row, step.to, step.clock, step.pauses)?;
     }
     leave(tx, who, row, step, role, record)?;
@@ -438,6 +447,7 @@ pub struct Line {
     pub tells: Vec<String>,
     pub clock: Option<&'static str>,
     pub pauses: bool,
+    pub keeps: bool,
     /// The deadline after which the calendar takes it, and what the profile must say of silence.
     pub upon: Option<(&'static str, Silence)>,
 }
@@ -483,6 +493,7 @@ pub fn table<N: Noun>() -> Table {
                     .collect(),
                 clock: s.clock,
                 pauses: s.pauses,
+                keeps: s.keeps,
                 upon: s.upon,
             })
             .collect(),
@@ -523,6 +534,9 @@ pub fn faults(table: &Table, last: &[&str]) -> Vec<String> {
         }
         if let Some(unknown) = line.clock.into_iter().chain(line.upon.map(|(clock, _)| clock)).find(|clock| !DEADLINES.contains(clock)) {
             faults.push(format!("{}: no profile has a deadline {unknown}", table.noun));
+        }
+        if line.keeps && (line.clock.is_some() || line.pauses) {
+            faults.push(format!("{}: {} keeps the deadline that it ends", table.noun, line.act));
         }
         if line.upon.is_some() && (line.from.is_none() || !line.by.contains(&Role::Calendar)) {
             faults.push(format!("{}: {} follows from silence but the calendar may not take it", table.noun, line.act));

@@ -21,7 +21,7 @@ pub use deadlines::{DEADLINES, Deadline, Deadlines, Silence};
 pub use lists::{Compliance, Form, Material, Period, Purpose, Reader, Report, Reporter, Requirement, Supply, Text};
 pub use say::{PLACES, Say2, Wording};
 pub use serials::{SERIES, Serials};
-pub use tenure::{Consequence, Evaluation, Grade, Indicator, Keep};
+pub use tenure::{Consequence, EndGround, Evaluation, Grade, Indicator, Keep};
 pub use values::{Figure, Ground, InForce, Measure, Panel, Reading, Renewal, Source};
 
 use chrono::NaiveDate;
@@ -48,6 +48,8 @@ pub struct Profile {
     pub log_retention: Figure,
     pub record_retention: Figure,
     pub correction_rounds: Figure,
+    /// For how long nothing new is granted to whom a licence was taken from on a ground that bars.
+    pub bar: Figure,
     /// An incident is first reported within so many hours.
     pub incident_report: Figure,
     /// Notice of an incident is given at once, where the text or practice counts it: within so many hours.
@@ -79,7 +81,7 @@ pub struct Profile {
     pub exit_kinds: Vec<Requirement>,
     /// On what grounds a licence is ended by one side.
     #[serde(rename = "termination_ground")]
-    pub termination_grounds: Vec<Requirement>,
+    pub termination_grounds: Vec<EndGround>,
     /// What is kept in the archive, and for how long.
     #[serde(rename = "archive")]
     pub archives: Vec<Keep>,
@@ -131,6 +133,21 @@ impl Profile {
         self.in_force.from <= date && self.in_force.until.is_none_or(|until| date <= until)
     }
 
+    /// Refuses what begins anew once the policy has lapsed: what was granted under it runs on, but nothing is called for, filed or
+    /// renewed under a text that is no longer in force.
+    pub fn must_be_in_force(&self, today: NaiveDate) -> crate::Result<()> {
+        if self.in_force_on(today) {
+            return Ok(());
+        }
+        let until = self.in_force.until.map_or_else(|| "—".to_owned(), |until| until.to_string());
+        Err(Refusal::rule("policy-not-in-force", "ZJK-38")
+            .with("from", self.in_force.from)
+            .with("until", until)
+            .with("number", &self.number)
+            .with("name", &self.name.zh)
+            .with("name_en", &self.name.en))
+    }
+
     /// Whether the policy ends soon enough to warn of it, or has ended.
     pub fn ends_soon(&self, today: NaiveDate) -> bool {
         self.in_force.until.is_some_and(|until| until.signed_duration_since(today).num_days() <= i64::from(self.warn_before_end.value))
@@ -143,22 +160,21 @@ impl Profile {
         anniversary.pred_opt().unwrap_or(anniversary)
     }
 
-    /// The first (if there is one) and last day on which renewal of a licence may be asked for, given the licence's last day. Where the
-    /// text knows no renewal ([`Reading::Anew`]) the holder may apply again from the day after, without end (`NaiveDate::MAX`).
-    pub fn renewal_window(&self, last_day: NaiveDate) -> (Option<NaiveDate>, NaiveDate) {
+    /// The first (if there is one) and last day on which renewal of a licence may be asked for, given the licence's last day. None
+    /// where the text knows no renewal ([`Reading::Anew`]): whoever goes on applies as at first.
+    pub fn renewal_window(&self, last_day: NaiveDate) -> Option<(Option<NaiveDate>, NaiveDate)> {
         let months = if self.renewal.unit == Measure::Years { self.renewal.value.saturating_mul(12) } else { self.renewal.value };
         let mark = months_before(last_day, months);
         match self.renewal.reading {
-            Reading::Within => (Some(mark), last_day),
-            Reading::AtLeast => (None, mark),
-            Reading::Anew => (last_day.succ_opt(), NaiveDate::MAX),
+            Reading::Within => Some((Some(mark), last_day)),
+            Reading::AtLeast => Some((None, mark)),
+            Reading::Anew => None,
         }
     }
 
     /// Whether renewal may be asked for today.
     pub fn may_renew(&self, today: NaiveDate, last_day: NaiveDate) -> bool {
-        let (opens, closes) = self.renewal_window(last_day);
-        opens.is_none_or(|opens| opens <= today) && today <= closes
+        self.renewal_window(last_day).is_some_and(|(opens, closes)| opens.is_none_or(|opens| opens <= today) && today <= closes)
     }
 
     /// The days on which the holder is reminded of a licence's end, in the profile's order.
@@ -216,7 +232,7 @@ impl Profile {
     }
 
     /// A ground on which one side ends a licence.
-    pub fn termination_ground(&self, key: &str) -> Option<&Requirement> {
+    pub fn termination_ground(&self, key: &str) -> Option<&EndGround> {
         self.termination_grounds.iter().find(|ground| ground.key == key)
     }
 
@@ -250,6 +266,7 @@ impl Profile {
             ground("log_retention", &self.log_retention),
             ground("record_retention", &self.record_retention),
             ground("correction_rounds", &self.correction_rounds),
+            ground("bar", &self.bar),
             ground("incident_report", &self.incident_report),
         ];
         all.extend(self.incident_notice.iter().map(|value| ground("incident_notice", value)));

@@ -104,7 +104,7 @@ fn clauses(look: &mut Look, licence: &Licence, holder: &str, operator: &str, en:
         ("fee", &fee),
         ("licence", licence.serial.as_deref().unwrap_or_default()),
     ]);
-    look.profile()
+    look.pinned(&licence.profile)
         .clauses
         .iter()
         .map(|clause| {

@@ -42,9 +42,9 @@ const BOTH: &[Tell] = &[Tell::Owner, Tell::Role(Legal)];
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Amend, HOLDER, State::Filed, "ZJK-17").tell(&[Tell::Role(Legal)]).clock("amendment_answer"),
     begin(Act::Renew, HOLDER, State::Filed, "ZJK-17").tell(&[Tell::Role(Legal)]).clock("renewal_answer"),
-    step(State::Filed, Act::Assess, &[Legal], State::Assessed, "ZJK-17").tell(&[Tell::Role(Legal)]).clock("amendment_answer"),
-    step(State::Filed, Act::Return, &[Legal], State::Returned, "ZJK-17").tell(&[Tell::Owner]).clock("correction"),
-    step(State::Returned, Act::Resubmit, HOLDER, State::Filed, "ZJK-17").tell(&[Tell::Role(Legal)]).clock("amendment_answer"),
+    step(State::Filed, Act::Assess, &[Legal], State::Assessed, "ZJK-17").tell(&[Tell::Role(Legal)]).keeps(),
+    step(State::Filed, Act::Return, &[Legal], State::Returned, "ZJK-17").tell(&[Tell::Owner]).clock("correction").pauses(),
+    step(State::Returned, Act::Resubmit, HOLDER, State::Filed, "ZJK-17").tell(&[Tell::Role(Legal)]).keeps(),
     step(State::Assessed, Act::Accept, &[Legal], State::Accepted, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Office)]),
     step(State::Assessed, Act::Refuse, &[Legal], State::Refused, "ZJK-17").tell(&[Tell::Owner]),
     step(State::Filed, Act::Withdraw, HOLDER, State::Withdrawn, "ZJK-17").tell(&[Tell::Role(Legal)]),
@@ -182,6 +182,7 @@ fn ask_for(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Amendment>> {
     let kind = Kind::of(a.text("kind")).unwrap_or(Kind::Amend);
     if kind == Kind::Renew {
         must_be_in_window(tx, &of)?;
+        tx.profile().must_be_in_force(tx.today())?;
     }
     licence::must_be_in_force(tx, of.id)?;
     org::must_be_ready(tx, who)?;
@@ -196,8 +197,10 @@ fn ask_for(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Amendment>> {
 
 /// Renewal is asked for within the profile's window, neither before it opens nor after it closes.
 fn must_be_in_window(look: &Look, of: &Licence) -> Result<()> {
-    let (today, profile) = (look.today(), look.profile());
-    let (opens, closes) = profile.renewal_window(of.to_on);
+    let today = look.today();
+    let Some((opens, closes)) = look.pinned(&of.profile).renewal_window(of.to_on) else {
+        return Err(Refusal::rule("renewal-anew", "ZJ-4.4").with("closes", of.to_on));
+    };
     if today > closes {
         return Err(Refusal::rule("renewal-too-late", "ZJK-17").with("closes", closes));
     }

@@ -395,6 +395,7 @@ fn invited_faults(tx: &mut Tx, call: &Call, method: SelectionMethod) -> Result<V
 
 fn publish(tx: &mut Tx, who: &Caller, row: &Announcement, _: Answers) -> Result<()> {
     let mut a = ANNOUNCEMENT.settle(&row.answers())?;
+    tx.profile().must_be_in_force(tx.today())?;
     let (_, class, method) = head(tx, &a)?;
     if method != SelectionMethod::InvitedTender {
         a.0.remove("invited");

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use platform::case::{self, Case, New, Sight};
 use platform::event::Record;
 use platform::flow::{self, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::profile::Profile;
 use platform::schema::archive;
 use platform::sheet::{self, Answers, Sheet};
-use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, day, diesel, file, words};
+use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, day, deadline, diesel, file, words};
 use serde_json::json;
 
 words! { pub enum State: "archive-state" { Kept = "kept", HandedOver = "handed_over" } }
@@ -28,14 +29,25 @@ impl Class {
             Class::Permanent => None,
         }
     }
-    /// The last day of keeping of what was closed on that day, never before the profile's own term for records.
-    fn until(self, look: &Look, closed: NaiveDate) -> Option<NaiveDate> {
-        let least = look.profile().record_retention.after(closed);
+    /// The shortest class that keeps for so many years.
+    fn covering(years: Option<u32>) -> Self {
+        match years {
+            Some(0..=10) => Class::Years10,
+            Some(11..=30) => Class::Years30,
+            _ => Class::Permanent,
+        }
+    }
+    /// The last day of keeping of what was closed on that day, never before the policy's own term for records.
+    fn until(self, profile: &Profile, closed: NaiveDate) -> Option<NaiveDate> {
+        let least = profile.record_retention.after(closed);
         self.years().map(|n| day::add_years(closed, n).max(least))
     }
 }
 
 use Role::{Calendar, Legal};
+
+/// Kinds of record, as the policy names them, that the file of a licence holds.
+const PARTS: [&str; 5] = ["agreement", "filing", "rectification", "termination", "destruction"];
 
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Keep, &[Calendar], State::Kept, "ZJK-32").tell(&[Tell::Role(Legal)]).clock("archive_handover"),
@@ -97,8 +109,11 @@ impl Noun for Archive {
 
 /// Takes a licence's file into keeping, once; certified destruction calls it.
 pub(crate) fn keep(tx: &mut Tx, of: &Licence) -> Result<()> {
-    let class = Class::Years10;
-    let until = class.until(tx, tx.today());
+    let profile = deadline::pinned(tx, of.id)?;
+    // What is kept longest keeps the file; a kind that the policy does not name asks for nothing.
+    let kept = PARTS.iter().filter_map(|part| profile.archive(part)).map(|keep| keep.years);
+    let class = kept.map(Class::covering).max_by_key(|class| class.years().unwrap_or(i32::MAX)).unwrap_or(Class::Years10);
+    let until = class.until(&profile, tx.today());
     let said = Answers::of(json!({ "licence": of.serial }));
     let new = New::of(of.title.clone()).owner(of.owner).content(&said);
     let record = Record::of(json!({ "licence": of.serial, "class": class, "keep_until": until }));
@@ -108,7 +123,7 @@ pub(crate) fn keep(tx: &mut Tx, of: &Licence) -> Result<()> {
 /// Puts it into another class; what is kept longer is never kept shorter.
 fn classify(tx: &mut Tx, who: &Caller, row: &Archive, a: Answers) -> Result<()> {
     let Some(class) = Class::of(a.text("class")) else { return Err(Refusal::fault("class", "not-a-choice")) };
-    let until = class.until(tx, day::shanghai_date(row.created_at));
+    let until = class.until(&*deadline::pinned(tx, row.licence)?, day::shanghai_date(row.created_at));
     let shorter = match (row.keep_until, until) {
         (None, Some(_)) => true,
         (Some(old), Some(new)) => new < old,

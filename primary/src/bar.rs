@@ -1,5 +1,5 @@
-//! 限制申请名单 — whose licence was ended for misuse, breach or concealment applies for no other until a day, unless the office
-//! lifts it (ZJK-33, ZJK-35; the length is that of the clean record which ZJK-12(4) asks for).
+//! 限制申请名单 — whose licence was ended on a ground that bars (misuse, breach, concealment) applies for no other until a day, unless
+//! the office lifts it (ZJK-33, ZJK-35). The policy says which grounds bar, and for how long.
 
 use crate::licence::{EndKind, Licence};
 use chrono::NaiveDate;
@@ -10,7 +10,7 @@ use platform::flow::{self, Deed, Heading, Noun, Opening, Step, Tell, begin, deed
 use platform::people::{Org, interest, org};
 use platform::schema::bar;
 use platform::sheet::{Answers, REASON};
-use platform::{Caller, Id, Look, Refusal, Result, Role, Tx, day, diesel, words};
+use platform::{Caller, Id, Look, Refusal, Result, Role, Tx, Word, deadline, diesel, words};
 use serde_json::json;
 
 words! { pub enum State: "bar-state" { Barred = "barred", Lifted = "lifted" } }
@@ -22,9 +22,6 @@ pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Enter, &[Calendar], State::Barred, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
     step(State::Barred, Act::Lift, &[Office], State::Lifted, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Legal)]),
 ];
-
-/// For how many years nothing new is granted: 近3年未发生 (ZJK-12(4)).
-const YEARS: i32 = 3;
 
 platform::case! {
     /// An entry of the bar list; `owner` is who is barred.
@@ -69,15 +66,15 @@ impl Noun for Bar {
     }
 }
 
-/// Whether an end of that kind bars its holder.
-pub fn follows_from(kind: EndKind) -> bool {
-    matches!(kind, EndKind::Misuse | EndKind::Breach | EndKind::Concealment)
-}
-
-/// Enters a holder whose licence was ended; the end of the licence calls it.
+/// Enters a holder whose licence was ended on a ground that bars under the policy of that licence, for as long as it says; the end
+/// of the licence calls it.
 pub(crate) fn enter(tx: &mut Tx, of: &Licence, kind: EndKind, reason: &str) -> Result<()> {
+    let profile = deadline::pinned(tx, of.id)?;
+    if !profile.termination_ground(kind.as_str()).is_some_and(|ground| ground.bars) {
+        return Ok(());
+    }
     let holder = of.holder()?;
-    let until = day::add_years(tx.today(), YEARS);
+    let until = profile.bar.after(tx.today());
     let said = Answers::of(json!({ "reason": reason }));
     let new = New::of(org::name(tx, holder)?).owner(holder).content(&said);
     let record = Record::of(json!({ "licence": of.serial, "kind": kind, "until": until })).because(reason);

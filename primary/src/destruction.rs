@@ -9,6 +9,7 @@ use platform::case::{self, Case, New, Sight};
 use platform::event::{self, Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::people::{interest, org};
+use platform::profile::Silence;
 use platform::schema::destruction;
 use platform::sheet::{self, Answers, REASON, REMARK, Sheet};
 use platform::{At, Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, day, diesel, file, words};
@@ -45,8 +46,8 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Overdue, Act::Record, DOERS, State::Recorded, "ZJK-31").tell(ALL).clock("destruction_check"),
     step(State::Recorded, Act::Certify, &[Legal, Office], State::Certified, "ZJK-31").tell(ALL),
     step(State::Recorded, Act::SendBack, &[Legal, Office], State::Returned, "ZJK-31").tell(ALL).clock("destruction"),
-    step(State::Ordered, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL),
-    step(State::Returned, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL),
+    step(State::Ordered, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL).upon("destruction", Silence::Escalate),
+    step(State::Returned, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL).upon("destruction", Silence::Escalate),
 ];
 
 const ITEM: Sheet = Sheet {
@@ -198,7 +199,7 @@ pub(crate) fn order(tx: &mut Tx, of: &Licence, heir: Option<&Licence>) -> Result
     if heir.is_some() && gone.is_empty() {
         return Ok(());
     }
-    let profile = tx.profile();
+    let profile = tx.pinned(&of.profile);
     let ended = licence::row(tx, of.id)?.ended_at.map_or(tx.today(), day::shanghai_date);
     let hold = profile.log_retention.after(ended.max(tx.today()));
     let said = Answers::of(json!({ "resources": gone }));
@@ -301,21 +302,6 @@ fn state(tx: &mut Tx, who: &Caller, row: &Destruction, content: &Answers) -> Res
         certified_at: platform::clock::shanghai_text(tx.now()),
         logs_kept_until: row.hold_until,
     })
-}
-
-/// Orders whose day has passed without a record: the office is told. At most 500 at a time; the daily job calls it.
-pub fn escalate_due(tx: &mut Tx) -> Result<usize> {
-    let today = tx.today();
-    let over: Vec<Destruction> = destruction::table
-        .filter(destruction::state.eq_any([State::Ordered, State::Returned]).and(destruction::due_on.lt(today)))
-        .order(destruction::created_at.asc())
-        .limit(500)
-        .select(Destruction::as_select())
-        .load(tx.db())?;
-    for row in &over {
-        flow::take(tx, &Caller::calendar(), row, Act::Escalate, Record::none())?;
-    }
-    Ok(over.len())
 }
 
 /// The order that followed a licence's end, if there is one; the caller has checked that the licence may be seen.

@@ -167,6 +167,7 @@ impl Noun for Filing {
 
 /// Files the grant to a winner of an awarded announcement.
 fn file_grant(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Filing>> {
+    tx.profile().must_be_in_force(tx.today())?;
     let Ok(id) = a.text("bid").parse::<Id<Bid>>() else { return Err(Refusal::fault("bid", "not-a-choice")) };
     let won = bid::must_have_won(tx, id)?;
     let holder = won.bidder()?;
@@ -260,6 +261,7 @@ fn content(tx: &mut Tx, who: &Caller, id: Id<Filing>, won: &Bid, mut a: Answers)
 
 /// Files the grant that an accepted application asks for, under the call and the bid of the licence it follows.
 pub(crate) fn file_amended(tx: &mut Tx, who: &Caller, of: &Amendment, licence: &Licence, grant: &Grant, said: &Answers) -> Result<Id<Filing>> {
+    tx.profile().must_be_in_force(tx.today())?;
     let before = row(tx, licence.filing)?;
     let mut content = Answers::of(serde_json::to_value(grant)?);
     content.merge(said.clone());

@@ -17,6 +17,7 @@ use platform::event::{self, Record};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org, person};
+use platform::profile::Profile;
 use platform::schema::licence;
 use platform::sheet::{self, Answers, REASON, Sheet};
 use platform::{At, Caller, Fault, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, day, diesel, serial, words};
@@ -73,7 +74,7 @@ const ALL: &[Tell] = &[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)];
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Draft, &[Legal], State::Drafted, "ZJK-13(5)").tell(&[Tell::Owner]).clock("agreement_signing"),
     step(State::Drafted, Act::Redraft, &[Legal], State::Drafted, "ZJK-16").tell(&[Tell::Owner]),
-    step(State::Drafted, Act::Sign, &[Legal], State::Signed, "ZJK-16").tell(&[Tell::Owner]),
+    step(State::Drafted, Act::Sign, &[Legal], State::Signed, "ZJK-16").tell(&[Tell::Owner]).keeps(),
     step(State::Drafted, Act::Drop, &[Legal, Calendar], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
     step(State::Signed, Act::Countersign, &[DeveloperAdmin], State::InForce, "ZJK-16").tell(&[Tell::Role(Legal), Tell::Role(Office)]),
     step(State::Signed, Act::Drop, &[Legal, Calendar], State::Dropped, "ZJK-16").tell(&[Tell::Owner]),
@@ -249,7 +250,7 @@ fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
     let grant = filing.grant()?;
     let from = asked_day(&a, "from_on").unwrap_or(grant.from_on.max(tx.today()));
     let to = asked_day(&a, "to_on").unwrap_or(grant.to_on);
-    let term = drafted_term(tx, &grant, from, to)?;
+    let term = drafted_term(tx, &tx.profile(), &grant, from, to)?;
     let content = json!({
         "resources": grant.resources, "scope": grant.scope, "fee": grant.fee, "purpose": grant.purpose, "supplement": a.text("supplement"),
     });
@@ -296,7 +297,7 @@ fn is_used(look: &mut Look, of: Id<Filing>) -> Result<bool> {
 fn redraft(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
     let grant = filing::row(tx, row.filing)?.grant()?;
     let from = asked_day(&a, "from_on").unwrap_or(row.from_on);
-    let term = drafted_term(tx, &grant, from, asked_day(&a, "to_on").unwrap_or(row.to_on))?;
+    let term = drafted_term(tx, &tx.pinned(&row.profile), &grant, from, asked_day(&a, "to_on").unwrap_or(row.to_on))?;
     let mut content = Answers::parse(&row.content);
     content.set("supplement", a.text("supplement"));
     let mut changed = row.clone();
@@ -309,8 +310,8 @@ fn redraft(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
 }
 
 /// The term that a draft may have: within the cap, not longer than filed, and not begun before today or before the filed day.
-fn drafted_term(look: &Look, grant: &filing::Grant, from: NaiveDate, to: NaiveDate) -> Result<Term> {
-    let term = Term::new(&look.profile(), from, to)?;
+fn drafted_term(look: &Look, profile: &Profile, grant: &filing::Grant, from: NaiveDate, to: NaiveDate) -> Result<Term> {
+    let term = Term::new(profile, from, to)?;
     let earliest = grant.from_on.max(look.today());
     if from < earliest {
         return Err(Refusal::Faulty(vec![Fault::at("from_on", "too-early").with("day", earliest)]));

@@ -26,9 +26,3 @@ pub(crate) fn last_event(tx: &mut Tx) -> Result<i64> {
 pub fn due<N: Noun>(tx: &mut Tx, id: Id<N>, clock: Option<&str>, on: Option<NaiveDate>) -> Result<()> {
     platform::deadline::set(tx, id, clock, on)
 }
-
-/// What time itself does here: complaints and incidents that wait too long are told upwards, a self-score that does not come
-/// holds nothing up. The daily job calls it.
-pub fn run_due(tx: &mut Tx) -> Result<usize> {
-    Ok(complaint::escalate_due(tx)? + incident::overdue(tx)? + evaluation::lapse_due(tx)?)
-}

@@ -11,8 +11,9 @@ use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::paging::Page;
 use platform::people::{interest, org};
+use platform::profile::Silence;
 use platform::schema::rectification;
-use platform::sheet::{self, Answers, REASON, Sheet};
+use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
 use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, diesel, file, words};
 use serde_json::json;
 
@@ -48,8 +49,8 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Proved, Act::SendBack, ORDERER, State::Returned, "ZJK-34").tell(ALL).clock("rectification"),
     step(State::Ordered, Act::Extend, ORDERER, State::Ordered, "ZJK-34").tell(ALL),
     step(State::Returned, Act::Extend, ORDERER, State::Returned, "ZJK-34").tell(ALL),
-    step(State::Ordered, Act::Overrun, &[Calendar], State::Overdue, "ZJ-6.8").tell(ALL),
-    step(State::Returned, Act::Overrun, &[Calendar], State::Overdue, "ZJ-6.8").tell(ALL),
+    step(State::Ordered, Act::Overrun, &[Calendar], State::Overdue, "ZJ-6.8").tell(ALL).upon("rectification", Silence::Escalate),
+    step(State::Returned, Act::Overrun, &[Calendar], State::Overdue, "ZJ-6.8").tell(ALL).upon("rectification", Silence::Escalate),
     step(State::Ordered, Act::Revoke, ORDERER, State::Revoked, "ZJK-34").tell(ALL),
     step(State::Proved, Act::Revoke, ORDERER, State::Revoked, "ZJK-34").tell(ALL),
     step(State::Returned, Act::Revoke, ORDERER, State::Revoked, "ZJK-34").tell(ALL),
@@ -115,6 +116,7 @@ impl Noun for Rectification {
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Order, sheet: &ORDER, draft: false, run: ordered });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Prove, &PROOF, prove),
+        deed(Act::Overrun, &NOTHING, overrun),
         deed(Act::Verify, &VERIFY, verify).when(may_judge),
         deed(Act::SendBack, &BACK, send_back).when(may_judge),
         deed(Act::Extend, &EXTEND, extend).when(may_judge),
@@ -275,29 +277,17 @@ fn extend(tx: &mut Tx, who: &Caller, row: &Rectification, a: Answers) -> Result<
     set_due(tx, row.id, due)
 }
 
-/// Orders whose day has passed without proof: the calendar notes it and proposes to end the licence (ZJ-6.8, ZJK-35(3)). At
-/// most 500 at a time; the daily job calls it.
-pub fn overrun_due(tx: &mut Tx) -> Result<usize> {
-    let today = tx.today();
-    let over: Vec<Rectification> = rectification::table
-        .filter(rectification::state.eq_any([State::Ordered, State::Returned]).and(rectification::due_on.lt(today)))
-        .order(rectification::created_at.asc())
-        .limit(500)
-        .select(Rectification::as_select())
-        .load(tx.db())?;
-    let calendar = Caller::calendar();
-    for row in &over {
-        flow::take(tx, &calendar, row, Act::Overrun, Record::none())?;
-        let licence = licence::row(tx, row.licence)?;
-        // A licence that was followed meanwhile passes the duty on.
-        let target = match licence.state {
-            licence::State::Ended => licence::successor(tx, licence.id)?.unwrap_or(licence),
-            _ => licence,
-        };
-        let reason = format!("{} {}", row.serial.as_deref().unwrap_or_default(), row.due_on.map(|d| d.to_string()).unwrap_or_default());
-        termination::propose(tx, &calendar, &target, EndKind::Breach, &reason, Some(row.id))?;
-    }
-    Ok(over.len())
+/// The day has passed without proof: the calendar notes it and proposes to end the licence (ZJ-6.8, ZJK-35(3)).
+fn overrun(tx: &mut Tx, who: &Caller, row: &Rectification, _: Answers) -> Result<()> {
+    flow::take(tx, who, row, Act::Overrun, Record::none())?;
+    let licence = licence::row(tx, row.licence)?;
+    // A licence that was followed meanwhile passes the duty on.
+    let target = match licence.state {
+        licence::State::Ended => licence::successor(tx, licence.id)?.unwrap_or(licence),
+        _ => licence,
+    };
+    let reason = format!("{} {}", row.serial.as_deref().unwrap_or_default(), row.due_on.map(|d| d.to_string()).unwrap_or_default());
+    termination::propose(tx, who, &target, EndKind::Breach, &reason, Some(row.id)).map(drop)
 }
 
 /// Open orders that bind a licence: its own, and those on the licence it follows.

@@ -99,7 +99,7 @@ pub fn may_rank(look: &mut Look, _: &Caller, row: &Announcement) -> Result<()> {
         return Err(Refusal::rule("scores-missing", "BJ-12"));
     }
     let experts = u32::try_from(scoring::submitted(look, row.id)?.len()).unwrap_or(u32::MAX);
-    let panel = look.profile().panel.clone();
+    let panel = look.pinned(&row.profile).panel.clone();
     if panel.accepts(experts) { Ok(()) } else { Err(Refusal::rule("not-enough-experts", "BJ-12").with("least", panel.least)) }
 }
 
@@ -130,7 +130,7 @@ pub fn may_notice(look: &mut Look, _: &Caller, row: &Announcement) -> Result<()>
 pub fn notice(tx: &mut Tx, who: &Caller, row: &Announcement, a: Answers) -> Result<()> {
     let bids = bid::opened(tx, row.id)?;
     must_be_free_of_all(tx, who, &bids)?;
-    let until = tx.profile().period("bid_objection")?.due(tx.today(), &tx.calendar(), &[])?;
+    let until = tx.pinned(&row.profile).period("bid_objection")?.due(tx.today(), &tx.calendar(), &[])?;
     let winners = a.0.get("winners").and_then(Value::as_u64).unwrap_or(1);
     let mut content = row.answers();
     content.set("winners", winners);

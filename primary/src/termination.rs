@@ -9,9 +9,10 @@ use platform::case::{self, Case, New, Sight};
 use platform::event::{self, Record};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::people::interest;
+use platform::profile::Silence;
 use platform::schema::termination;
 use platform::sheet::{self, Answers, REASON, Sheet};
-use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, diesel, file, words};
+use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, deadline, diesel, file, words};
 use serde_json::json;
 
 words! {
@@ -21,15 +22,7 @@ words! {
 }
 words! {
     pub enum Act: "termination-act" {
-        Propose = "propose", Notice = "notice", Answer = "answer", End = "end", Reject = "reject", Withdraw = "withdraw", Lapse = "lapse",
-    }
-}
-words! {
-    /// Grounds on which ending may be proposed; each is the [`EndKind`] of the same word. The holder's own exit and a new
-    /// agreement are none.
-    pub enum Ground: "end-kind" {
-        PolicyStop = "policy_stop", Incident = "incident", Breach = "breach", Misuse = "misuse", Concealment = "concealment",
-        PoorEvaluation = "poor_evaluation", StandingChanged = "standing_changed", BadCredit = "bad_credit",
+        Propose = "propose", Notice = "notice", Answer = "answer", Waive = "waive", End = "end", Reject = "reject", Withdraw = "withdraw", Lapse = "lapse",
     }
 }
 
@@ -38,10 +31,12 @@ use Role::{Calendar, DeveloperAdmin, DeveloperStaff, Legal, Office};
 const ALL: &[Tell] = &[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)];
 
 pub const STEPS: &[Step<State, Act>] = &[
-    begin(Act::Propose, &[Legal, Office, Calendar], State::Proposed, "ZJK-35").tell(ALL).clock("termination_decision"),
+    begin(Act::Propose, &[Legal, Office, Calendar], State::Proposed, "ZJK-35").tell(ALL).clock("hearing"),
     begin(Act::Notice, &[DeveloperAdmin], State::Noticed, "BJ-20").tell(ALL),
     step(State::Proposed, Act::End, &[Office], State::Ended, "ZJK-35").tell(ALL),
     step(State::Proposed, Act::Answer, &[DeveloperAdmin, DeveloperStaff], State::Heard, "ZJK-35").tell(ALL).clock("termination_decision"),
+    // Whoever makes no statement in time is taken to have none to make; now the office decides.
+    step(State::Proposed, Act::Waive, &[Calendar], State::Heard, "ZJK-35").tell(ALL).clock("termination_decision").upon("hearing", Silence::Lapse),
     step(State::Heard, Act::End, &[Office], State::Ended, "ZJK-35").tell(ALL),
     step(State::Noticed, Act::End, &[Calendar], State::Ended, "BJ-20").tell(ALL),
     step(State::Proposed, Act::Reject, &[Office], State::Rejected, "ZJK-35").tell(ALL),
@@ -57,12 +52,9 @@ pub const STEPS: &[Step<State, Act>] = &[
 /// States in which something is still to be decided or to happen.
 pub const OPEN: [State; 3] = [State::Proposed, State::Heard, State::Noticed];
 
-/// How long the holder has for its statement: as long as for a correction.
-const HEARING: &str = "correction";
-
 const PROPOSE: Sheet = Sheet {
     name: "termination",
-    fields: &[sheet::pick("licence", "licence"), sheet::choice::<Ground>("ground"), sheet::text("reason", 5000), sheet::files("files").optional()],
+    fields: &[sheet::pick("licence", "licence"), sheet::pick("ground", "ground"), sheet::text("reason", 5000), sheet::files("files").optional()],
 };
 const ANSWER: Sheet = Sheet { name: "termination-answer", fields: &[sheet::text("statement", 10_000), sheet::files("files").optional()] };
 
@@ -118,13 +110,20 @@ impl Noun for Termination {
         case::find(look, &Self::sight(who), id)
     }
     fn choices(look: &mut Look, who: &Caller, _: Option<&Self>, list: &str) -> Result<Vec<Choice>> {
-        if list == "licence" { rectification::licences(look, who) } else { Ok(Vec::new()) }
+        match list {
+            "licence" => rectification::licences(look, who),
+            // The holder's own exit and a new agreement are none.
+            "ground" => Ok(look.profile().termination_grounds.iter().map(|g| Choice::said(&g.key, &g.name)).collect()),
+            _ => Ok(Vec::new()),
+        }
     }
 }
 
 fn proposed(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Termination>> {
     let licence = rectification::living(tx, who, &a)?;
-    let Some(kind) = EndKind::of(a.text("ground")) else { return Err(Refusal::fault("ground", "not-a-choice")) };
+    // The licence's own policy has the grounds, not the one in force today.
+    let known = deadline::pinned(tx, licence.id)?.termination_ground(a.text("ground")).is_some();
+    let Some(kind) = EndKind::of(a.text("ground")).filter(|_| known) else { return Err(Refusal::fault("ground", "not-a-choice")) };
     if open_on(tx, licence.id)?.is_some() {
         return Err(Refusal::Taken);
     }
@@ -162,8 +161,8 @@ fn begun(
 ) -> Result<Id<Termination>> {
     let said = Answers::of(said);
     // In a year without announced holidays the hearing lasts until it is used.
-    let hearing = tx.profile().deadline(HEARING).map(|d| d.due(tx.today(), &tx.calendar(), &[])).transpose();
-    let until = hearing.ok().flatten().unwrap_or(NaiveDate::MAX.min(licence.to_on));
+    let hearing = deadline::pinned(tx, licence.id)?.period("hearing")?.due(tx.today(), &tx.calendar(), &[]);
+    let until = hearing.unwrap_or(licence.to_on);
     let new = New::of(licence.title.clone()).id(id).owner(licence.owner).content(&said);
     let record = Record::of(&said).because(said.text("reason"));
     let row = Termination::begin(tx, who, Act::Propose, new, record, licence.id, kind, Some(until), None, after)?;
@@ -286,6 +285,7 @@ pub(crate) fn lapse_for(tx: &mut Tx, order: Id<Rectification>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use platform::profile::Book;
 
     #[test]
     fn table_is_sound() {
@@ -294,7 +294,9 @@ mod tests {
 
     #[test]
     fn grounds_are_kinds_of_end() {
-        assert!(Ground::TEXTS.iter().all(|t| EndKind::of(t).is_some()));
-        assert!(["voluntary", "superseded"].iter().all(|t| Ground::of(t).is_none()));
+        for profile in Book::built_in().all() {
+            assert!(profile.termination_grounds.iter().all(|g| EndKind::of(&g.key).is_some()), "{}", profile.id);
+            assert!(["voluntary", "superseded"].iter().all(|key| profile.termination_ground(key).is_none()), "{}", profile.id);
+        }
     }
 }

@@ -2,7 +2,6 @@
 //! data comes from, mended or explained, and closed by whoever raised it (BJ-24, NJ-20, ZJ-5.1, XC-25, XC-32).
 
 use crate::entry::{self, Entry};
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::case::{self, Case, New, Sight};
 use platform::event::Record;
@@ -42,12 +41,12 @@ pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::File, &[Registered, Public], State::Filed, "BJ-24 NJ-20 XC-32").tell(&[UNIT, Tell::Role(Bureau)]).clock("quality_answer"),
     step(State::Filed, Act::Fix, &[Source], State::Fixed, "BJ-24 XC-25").tell(&[Owner, Tell::Role(Bureau)]),
     step(State::Filed, Act::Explain, &[Source], State::Explained, "BJ-24 XC-25").tell(&[Owner, Tell::Role(Bureau)]),
-    step(State::Filed, Act::Trace, &[Source], State::Traced, "BJ-24 NJ-20").tell(&[Owner, UNIT]),
+    step(State::Filed, Act::Trace, &[Source], State::Traced, "BJ-24 NJ-20").tell(&[Owner, UNIT]).keeps(),
     step(State::Filed, Act::Extend, &[Bureau], State::Filed, "XC-25").tell(&[Owner, UNIT]),
     step(State::Filed, Act::Withdraw, &[Registered], State::Withdrawn, "XC-32").tell(&[UNIT]),
     step(State::Traced, Act::Fix, &[Source], State::Fixed, "BJ-24 XC-25").tell(&[Owner, Party("source"), Tell::Role(Bureau)]),
     step(State::Traced, Act::Explain, &[Source], State::Explained, "BJ-24 XC-25").tell(&[Owner, Party("source"), Tell::Role(Bureau)]),
-    step(State::Traced, Act::Trace, &[Source], State::Traced, "BJ-24 NJ-20").tell(&[Owner, UNIT]),
+    step(State::Traced, Act::Trace, &[Source], State::Traced, "BJ-24 NJ-20").tell(&[Owner, UNIT]).keeps(),
     step(State::Traced, Act::Extend, &[Bureau], State::Traced, "XC-25").tell(&[Owner, UNIT]),
     step(State::Fixed, Act::Confirm, &[Registered], State::Closed, "XC-25").tell(&[UNIT]),
     step(State::Fixed, Act::Reopen, &[Registered], State::Filed, "XC-25").tell(&[UNIT, Tell::Role(Bureau)]).clock("quality_answer"),
@@ -228,22 +227,13 @@ fn trace(tx: &mut Tx, who: &Caller, row: &Quality, a: Answers) -> Result<()> {
     row.keep(tx, &content)?;
     let unit = to.unwrap_or(row.unit);
     diesel::update(quality::table.find(row.id)).set(quality::unit.eq(unit)).execute(tx.db())?;
-    flow::take(tx, who, row, Act::Trace, Record::of(&a).because(a.text("finding")))?;
-    same_day(tx, row, row.due_on)
-}
-
-/// The clock goes on to that day: taking a step ends the clock before it.
-fn same_day(tx: &mut Tx, row: &Quality, due: Option<NaiveDate>) -> Result<()> {
-    platform::deadline::set(tx, row.id, row.clock.as_deref(), due)
+    flow::take(tx, who, row, Act::Trace, Record::of(&a).because(a.text("finding"))).map(drop)
 }
 
 /// More working days, where the matter is complicated and the bureau agrees (XC-25).
 fn extend(tx: &mut Tx, who: &Caller, row: &Quality, a: Answers) -> Result<()> {
     let days = a.0.get("days").and_then(Value::as_u64).and_then(|d| u32::try_from(d).ok()).unwrap_or(1);
-    let from = row.due_on.unwrap_or(tx.today()).max(tx.today());
-    let until = platform::day::due(from, days, platform::day::Unit::Working, &tx.calendar(), &[])?;
-    flow::take(tx, who, row, Act::Extend, Record::of(&a).because(a.text("reason")))?;
-    same_day(tx, row, Some(until))
+    platform::deadline::extend(tx, who, row, Act::Extend, days, a.text("reason")).map(drop)
 }
 
 fn answer(tx: &mut Tx, who: &Caller, row: &Quality, act: Act, a: Answers) -> Result<()> {

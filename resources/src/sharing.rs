@@ -232,7 +232,7 @@ fn deem(tx: &mut Tx, who: &Caller, row: &Sharing, _: Answers) -> Result<()> {
 /// Supply is due so many days after the request came in, not after it was answered (XC-21).
 fn supply_from(tx: &mut Tx, row: &Sharing) -> Result<()> {
     let came = platform::day::shanghai_date(row.created_at);
-    let due = tx.profile().deadline("share_supply").and_then(|d| d.due(came, &tx.calendar(), &[]).ok());
+    let due = tx.pinned(&row.profile).deadline("share_supply").and_then(|d| d.due(came, &tx.calendar(), &[]).ok());
     if let Some(due) = due {
         let due = due.max(tx.today());
         platform::deadline::set(tx, row.id, Some("share_supply"), Some(due))?;

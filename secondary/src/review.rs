@@ -48,7 +48,7 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(Open, Act::Release, DESK, Open, "ZJK-25"),
     step(Open, Act::HandOver, DESK, Open, "ZJK-25"),
     step(Open, Act::Vote, DESK, Open, "ZJK-25"),
-    step(Open, Act::Consolidate, DESK, Consolidating, "ZJK-25").tell(&[Tell::Role(Reviewer)]),
+    step(Open, Act::Consolidate, DESK, Consolidating, "ZJK-25").tell(&[Tell::Role(Reviewer)]).keeps(),
     step(Open, Act::Void, MAKER, Void, "ZJK-25"),
     step(Consolidating, Act::Void, MAKER, Void, "ZJK-25"),
     step(Consolidating, Act::Approve, DESK, Approved, "ZJK-25"),
@@ -202,7 +202,7 @@ impl Noun for Review {
     fn filled(look: &mut Look, who: &Caller, row: &Self, act: Act) -> Result<Answers> {
         Ok(match act {
             Act::Vote => {
-                let rows: Vec<_> = look.profile().compliance.points.iter().map(|p| json!({"point": p.key})).collect();
+                let rows: Vec<_> = look.pinned(&row.profile).compliance.points.iter().map(|p| json!({"point": p.key})).collect();
                 Answers::of(json!({"points": rows}))
             }
             Act::Approve => {
@@ -329,14 +329,12 @@ fn vote(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Result<()> {
     if !faults.is_empty() {
         return Err(Refusal::Faulty(faults));
     }
-    let assessment = Assessment::new(&tx.profile(), typed.points)?;
+    let assessment = Assessment::new(&tx.pinned(&row.profile), typed.points)?;
     let (digest, all) = seat::vote(tx, who, row, &assessment)?;
     // The log names the opinion by its digest only: the other reviewer reads the log too.
     flow::take(tx, who, row, Act::Vote, Record::of(json!({"digest": digest})))?;
     if all {
         flow::take(tx, who, row, Act::Consolidate, Record::none())?;
-        // The legal clock runs on; consolidation starts none of its own.
-        platform::deadline::set(tx, row.id, row.clock.as_deref(), row.due_on)?;
     }
     Ok(())
 }

@@ -76,7 +76,7 @@ fn called(world: &World, fee: &str) -> Called {
     let class = road::class(world, "城市停车治理", "industry", &entries);
     let call = road::call(world, class, &entries, fee);
     let bidders = [world.developer('A'), world.developer('B')];
-    let bids = bidders.iter().map(|who| road::bid(who, call, &road::papers(world, who), "900")).collect();
+    let bids = bidders.iter().map(|who| road::bid(world, who, call, &road::papers(world, who), "900")).collect();
     Called { entries, class, call, bids }
 }
 
@@ -169,7 +169,7 @@ on_both! {
 
         let open = draft(json!({ "method": "negotiation" }));
         let kept = b.opens::<Bid>(json!({ "announcement": open })).unwrap();
-        b.does(kept, bid::Act::Save, road::offer(&road::papers(world, &b), "900")).unwrap();
+        b.does(kept, bid::Act::Save, road::offer(world, &road::papers(world, &b), "900")).unwrap();
         // Declared an affiliate after it began.
         is_affiliate(world, b.org());
         assert_eq!(refused(world, &b, kept, bid::Act::Submit, json!({})), "affiliate");
@@ -180,7 +180,7 @@ on_both! {
         let mut papers = road::papers(world, &a);
         papers[0]["paper"] = json!(short);
         let mine = a.opens::<Bid>(json!({ "announcement": open })).unwrap();
-        a.does(mine, bid::Act::Save, road::offer(&papers, "900")).unwrap();
+        a.does(mine, bid::Act::Save, road::offer(world, &papers, "900")).unwrap();
         world.days_pass(2);
         assert_eq!(refused(world, &a, mine, bid::Act::Submit, json!({})), "paper-expired");
         // Cancelled, a call takes nothing although its deadline has not passed; nobody asks about it either.
@@ -195,15 +195,15 @@ on_both! {
         let (a, legal, friend) = (world.developer('A').org(), world.legal(1), world.legal(2));
         road::opened(world, call);
         has_interest(&friend, a);
-        assert_eq!(refused(world, &friend, bids[0], bid::Act::Admit, road::check()), "interest");
-        assert_eq!(refused(world, &friend, bids[0], bid::Act::RefuseAdmission, road::check()), "interest");
+        assert_eq!(refused(world, &friend, bids[0], bid::Act::Admit, road::check(world)), "interest");
+        assert_eq!(refused(world, &friend, bids[0], bid::Act::RefuseAdmission, road::check(world)), "interest");
         // Nothing is ranked while a bid waits for its check.
         assert_eq!(code(legal.does(call, announcement::Act::Rank, json!({}))), "admission-open");
         assert_eq!(code(invite(&friend, call, &world.expert(1))), "interest");
         assert_eq!(faults(invite(&legal, call, &world.reviewer(1))), [("expert".to_string(), "not-a-choice")]);
         let sheets: Vec<Id<Scoring>> = (1..=4).map(|n| invite(&legal, call, &world.expert(n)).unwrap()).collect();
         for id in &bids {
-            legal.does(*id, bid::Act::Admit, road::check()).unwrap();
+            legal.does(*id, bid::Act::Admit, road::check(world)).unwrap();
         }
         // Declared after the invitation, it counts all the same.
         has_interest(&world.expert(4), a);
@@ -231,7 +231,7 @@ on_both! {
         assert_eq!(refused(world, &legal, call, announcement::Act::Fail, json!({ "reason": "无人申请" })), "not-open-yet");
         road::opened(world, call);
         for id in &bids {
-            legal.does(*id, bid::Act::Admit, road::check()).unwrap();
+            legal.does(*id, bid::Act::Admit, road::check(world)).unwrap();
         }
         let late = invite(&legal, call, &world.expert(4)).unwrap();
         for n in 1..=3 {
@@ -241,10 +241,10 @@ on_both! {
         assert_eq!(refused(world, &legal, call, announcement::Act::Rank, json!({})), "scores-missing");
         let fail = |id| legal.does::<Announcement>(id, announcement::Act::Fail, json!({ "reason": "均未达到合格分" })).unwrap();
         let other = road::call(world, class, &entries, "1000");
-        let others = [world.developer('A'), world.developer('B')].map(|who| road::bid(&who, other, &road::papers(world, &who), "900"));
+        let others = [world.developer('A'), world.developer('B')].map(|who| road::bid(world, &who, other, &road::papers(world, &who), "900"));
         road::opened(world, other);
         for id in others {
-            legal.does(id, bid::Act::RefuseAdmission, road::check()).unwrap();
+            legal.does(id, bid::Act::RefuseAdmission, road::check(world)).unwrap();
         }
         assert_eq!(refused(world, &legal, other, announcement::Act::Rank, json!({})), "no-eligible-bid");
         fail(other);
@@ -270,7 +270,7 @@ on_both! {
     a_grant_is_filed_by_who_is_free_and_for_who_is_independent(world) {
         let Called { call, bids, .. } = called(world, "1000");
         road::opened(world, call);
-        road::noticed(world, call, &bids);
+        road::noticed(world, call, &bids, 1);
         road::awarded(world, call);
         let (a, legal, friend, office) = (world.developer('A').org(), world.legal(1), world.legal(2), world.office());
         has_interest(&friend, a);
@@ -299,7 +299,7 @@ on_both! {
     both_signatures_come_within_the_term_and_from_free_hands(world) {
         let Called { call, bids, .. } = called(world, "1000");
         road::opened(world, call);
-        road::noticed(world, call, &bids);
+        road::noticed(world, call, &bids, 1);
         road::awarded(world, call);
         let (holder, legal, legal2) = (world.developer('A'), world.legal(1), world.legal(2));
         let short = || json!({ "bid": bids[0], "scope": "停车", "from_on": road::day(world, 1), "to_on": road::day(world, 10), "risk_assessment": "低" });
@@ -349,7 +349,7 @@ on_both! {
     a_suspended_licence_is_resumed_by_who_may_and_while_it_lasts(world) {
         let Called { call, bids, .. } = called(world, "1000");
         road::opened(world, call);
-        road::noticed(world, call, &bids);
+        road::noticed(world, call, &bids, 1);
         road::awarded(world, call);
         let licence = road::granted(world, &world.developer('A'), road::filed(world, bids[0]));
         let (office, legal) = (world.office(), world.legal(1));
@@ -379,12 +379,12 @@ on_both! {
         desk.does(call, announcement::Act::Publish, json!({})).unwrap();
         let a = world.developer('A');
         let dear = a.opens::<Bid>(json!({ "announcement": call })).unwrap();
-        a.does(dear, bid::Act::Save, road::offer(&road::papers(world, &a), "1")).unwrap();
+        a.does(dear, bid::Act::Save, road::offer(world, &road::papers(world, &a), "1")).unwrap();
         assert_eq!(refused(world, &a, dear, bid::Act::Submit, json!({})), "bid-incomplete");
-        a.does(dear, bid::Act::Save, road::offer(&road::papers(world, &a), "0")).unwrap();
+        a.does(dear, bid::Act::Save, road::offer(world, &road::papers(world, &a), "0")).unwrap();
         a.does(dear, bid::Act::Submit, json!({})).unwrap();
         road::opened(world, call);
-        road::noticed(world, call, &[dear]);
+        road::noticed(world, call, &[dear], 1);
         road::awarded(world, call);
         let mut priced = grant(world, dear);
         priced["fee"] = "100".into();
@@ -507,7 +507,7 @@ on_both! {
         let legal = world.legal(1);
         road::opened(world, call);
         for id in &bids {
-            legal.does(*id, bid::Act::Admit, road::check()).unwrap();
+            legal.does(*id, bid::Act::Admit, road::check(world)).unwrap();
         }
         for n in 1..=3 {
             let sheet = invite(&legal, call, &world.expert(n)).unwrap();

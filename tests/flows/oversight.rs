@@ -4,16 +4,16 @@ use crate::road;
 use chrono::Duration;
 use platform::paging::Page;
 use platform::sheet::Answers;
-use platform::{Caller, Db, Id, Refusal, Result};
+use platform::{Caller, Db, Id, Refusal, Result, deadline};
 use primary::licence::{self, Licence};
 use primary::oversight::complaint::{self, Complaint, Desk};
 use primary::oversight::drill::{self, Drill};
 use primary::oversight::evaluation::{self, Evaluation, Grade};
 use primary::oversight::incident::{self, Incident};
 use primary::oversight::inspection::{self, Inspection};
-use primary::oversight::operator_plan::OperatorPlan;
+use primary::oversight::mark;
+use primary::oversight::operator_plan::{self, OperatorPlan};
 use primary::oversight::scheme::{self, Scheme};
-use primary::oversight::{self, mark};
 use secondary::report::{self, Report};
 use serde_json::{Value, json};
 use std::sync::Barrier;
@@ -147,11 +147,13 @@ on_both! {
         world.office();
         let one = complained(&world.db, complaint("product"), "AB2C-DE3F").unwrap();
         let due = world.legal(1).sees(one.id).unwrap().due_on.unwrap();
+        let day = || deadline::day_of::<Complaint>(&world.db).unwrap();
         while world.today() <= due {
-            assert_eq!(world.db.act(oversight::run_due).unwrap(), 0);
+            assert_eq!((day().deemed, day().escalated), (0, 0));
             world.days_pass(1);
         }
-        assert_eq!(world.db.act(oversight::run_due).unwrap(), 1);
+        // It changes desks, and that is all the office is told.
+        assert_eq!((day().deemed, day().deemed, day().escalated), (1, 0, 0));
         let row = world.office().sees(one.id).unwrap();
         assert_eq!((row.state, row.desk, row.due_on), (complaint::State::Escalated, Desk::Office, Some(due)), "its day stays");
         assert_eq!(code(world.legal(1).sees(one.id)), "not-found");
@@ -188,7 +190,7 @@ on_both! {
 
         // A day and an hour later it is overdue, once.
         world.passes(Duration::hours(25));
-        assert_eq!((world.db.act(oversight::run_due).unwrap(), world.db.act(oversight::run_due).unwrap()), (1, 0));
+        assert_eq!([(); 2].map(|()| world.db.act(incident::overdue).unwrap()), [1, 0]);
         legal.does(id, incident::Act::Upward, json!({ "situation": "已控制", "impact": "有限", "measures": "整改" })).unwrap();
         assert_eq!(legal.sees(id).unwrap().upward_late_minutes(), 60);
         assert!(legal.sees(id).unwrap().due_on.is_some(), "the clock of the closing report goes on");
@@ -295,7 +297,7 @@ on_both! {
         let said = json!({ "scheme": sheet(world, 2026), "holder": holder.org(), "assessors": [world.expert(1).person(), world.expert(3).person()] });
         let late = office.opens::<Evaluation>(said).unwrap();
         world.days_pass(30);
-        world.db.act(oversight::run_due).unwrap();
+        deadline::day_of::<Evaluation>(&world.db).unwrap();
         assert_eq!(office.sees(late).unwrap().state, evaluation::State::Scoring);
     }
 
@@ -362,7 +364,7 @@ on_both! {
         let own = json!({ "lead": "褚法", "phone": "1", "organisation": "应急小组", "risks": "泄露", "levels": "三级", "measures": "切断", "reporting": "立即上报" });
         let first = legal.opens::<OperatorPlan>(own.clone()).unwrap();
         legal.opens::<OperatorPlan>(own).unwrap();
-        assert_eq!(legal.sees(first).unwrap().state, oversight::operator_plan::State::Replaced);
+        assert_eq!(legal.sees(first).unwrap().state, operator_plan::State::Replaced);
         let own = legal.opens::<Drill>(plan(json!(null))).unwrap();
         assert_eq!(code(office.does(own, drill::Act::Cancel, json!({ "reason": "x" }))), "wrong-role");
         legal.does(own, drill::Act::Cancel, json!({ "reason": "改期" })).unwrap();

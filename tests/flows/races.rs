@@ -41,9 +41,9 @@ fn ready(world: &World) -> (platform::Id<announcement::Announcement>, Vec<platfo
     let class = road::class(world, "城市停车治理", "industry", &entries);
     let call = road::call(world, class, &entries, "1000");
     let bidders = [world.developer('A'), world.developer('B')];
-    let bids = bidders.iter().map(|who| road::bid(who, call, &road::papers(world, who), "900")).collect::<Vec<_>>();
+    let bids = bidders.iter().map(|who| road::bid(world, who, call, &road::papers(world, who), "900")).collect::<Vec<_>>();
     road::opened(world, call);
-    road::noticed(world, call, &bids);
+    road::noticed(world, call, &bids, 1);
     world.days_pass(15);
     (call, bids)
 }

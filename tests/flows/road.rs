@@ -21,8 +21,15 @@ use serde_json::{Value, json};
 use support::{Actor, World};
 
 pub const POINTS: [&str; 5] = ["purpose_scope", "sources_named", "no_raw_exposure", "no_personal_leak", "no_other_risk"];
-const CONDITIONS: [&str; 4] = ["legal_person", "rules", "no_incident", "security_officer"];
-const MATERIALS: [&str; 3] = ["business_licence", "audit_report", "security_commitment"];
+
+/// Every condition of the policy that the world is under.
+fn conditions(world: &World) -> Vec<String> {
+    world.db.rules().profile.conditions.iter().map(|c| c.key.clone()).collect()
+}
+/// Every paper that it asks for.
+fn materials(world: &World) -> Vec<String> {
+    world.db.rules().profile.materials.iter().map(|m| m.key.clone()).collect()
+}
 
 /// A day so many days from now, as a form takes it.
 pub fn day(world: &World, days: i64) -> String {
@@ -79,9 +86,10 @@ pub fn publish_class(world: &World, class: Id<Scenario>) {
 /// A published call, its deadline in 21 days.
 pub fn call(world: &World, class: Id<Scenario>, entries: &[String], fee: &str) -> Id<Announcement> {
     let desk = world.scenario_desk();
+    let term = world.db.rules().profile.term_cap.value;
     let said = json!({
-        "title": "授权运营公告", "scenario": class, "method": "open_tender", "conditions": CONDITIONS, "conditions_text": "具备独立法人资格。",
-        "materials": MATERIALS, "entries": entries, "term_years": "3", "fee": fee, "fee_basis": "成本", "deadline": format!("{}T17:00", day(world, 21)),
+        "title": "授权运营公告", "scenario": class, "method": "open_tender", "conditions": conditions(world), "conditions_text": "具备独立法人资格。",
+        "materials": materials(world), "entries": entries, "term_years": term.to_string(), "fee": fee, "fee_basis": "成本", "deadline": format!("{}T17:00", day(world, 21)),
         "opening": format!("{}T09:30", day(world, 22)), "criteria": [{ "name": "方案", "weight": "60" }, { "name": "安全", "weight": "40" }],
         "pass_mark": "60", "contact": "0313-0",
     });
@@ -92,17 +100,19 @@ pub fn call(world: &World, class: Id<Scenario>, entries: &[String], fee: &str) -
 
 /// Papers of a bidder, kept once and referred to in each bid.
 pub fn papers(world: &World, who: &Actor) -> Vec<Value> {
-    let keep = |kind: &&str| {
+    let profile = world.db.rules().profile.clone();
+    let kept = profile.materials.iter().filter(|m| m.from_dossier).map(|m| m.key.as_str());
+    let keep = |kind: &str| {
         let file = world.pdf(who, &format!("{kind}.pdf"));
         let id = who.opens::<Paper>(json!({ "kind": kind, "title": kind, "expires_on": "2039-12-31", "file": [file] })).unwrap();
         json!({ "material": kind, "paper": id })
     };
-    MATERIALS.iter().map(keep).collect()
+    kept.map(keep).collect()
 }
 
 /// What a complete bid says.
-pub fn offer(papers: &[Value], price: &str) -> Value {
-    let conditions: Vec<Value> = CONDITIONS.iter().map(|key| json!({ "key": key, "meets": "on", "evidence": "见附件" })).collect();
+pub fn offer(world: &World, papers: &[Value], price: &str) -> Value {
+    let conditions: Vec<Value> = conditions(world).iter().map(|key| json!({ "key": key, "meets": "on", "evidence": "见附件" })).collect();
     json!({
         "contact": "联系人", "phone": "0313-1", "security_officer": "安全员", "security_phone": "0313-2", "conditions": conditions, "experience": "三个项目",
         "technical_plan": "在授权运营域内归集、脱敏、建模", "data_use_plan": "最小必要", "forms": ["interface", "report"], "products": "接口、报告",
@@ -112,16 +122,16 @@ pub fn offer(papers: &[Value], price: &str) -> Value {
 }
 
 /// A submitted bid.
-pub fn bid(who: &Actor, call: Id<Announcement>, papers: &[Value], price: &str) -> Id<Bid> {
+pub fn bid(world: &World, who: &Actor, call: Id<Announcement>, papers: &[Value], price: &str) -> Id<Bid> {
     let id = who.opens::<Bid>(json!({ "announcement": call })).unwrap();
-    who.does(id, bid::Act::Save, offer(papers, price)).unwrap();
+    who.does(id, bid::Act::Save, offer(world, papers, price)).unwrap();
     who.does(id, bid::Act::Submit, json!({})).unwrap();
     id
 }
 
 /// A legal officer's check of a bid's conditions.
-pub fn check() -> Value {
-    let rows: Vec<Value> = CONDITIONS.iter().map(|key| json!({ "key": key, "meets": true, "evidence": "核对" })).collect();
+pub fn check(world: &World) -> Value {
+    let rows: Vec<Value> = conditions(world).iter().map(|key| json!({ "key": key, "meets": true, "evidence": "核对" })).collect();
     json!({ "conditions": rows, "reason": "见核对记录" })
 }
 
@@ -135,11 +145,11 @@ pub fn opened(world: &World, call: Id<Announcement>) {
     assert_eq!(world.legal(1).sees(call).unwrap().state, announcement::State::Opened);
 }
 
-/// Admits every bid, lets three experts score them in this order, ranks, and announces the first as winner.
-pub fn noticed(world: &World, call: Id<Announcement>, bids: &[Id<Bid>]) {
+/// Admits every bid, lets three experts score them in this order, ranks, and announces so many as winners.
+pub fn noticed(world: &World, call: Id<Announcement>, bids: &[Id<Bid>], winners: usize) {
     let legal = world.legal(1);
     for id in bids {
-        legal.does(*id, bid::Act::Admit, check()).unwrap();
+        legal.does(*id, bid::Act::Admit, check(world)).unwrap();
     }
     for number in 1..=3 {
         let expert = world.expert(number);
@@ -152,7 +162,7 @@ pub fn noticed(world: &World, call: Id<Announcement>, bids: &[Id<Bid>]) {
         expert.does(sheet, scoring::Act::Submit, json!({ "points": points, "opinion": "可行", "independent": true })).unwrap();
     }
     legal.does(call, announcement::Act::Rank, json!({})).unwrap();
-    legal.does(call, announcement::Act::Notice, json!({ "winners": "1" })).unwrap();
+    legal.does(call, announcement::Act::Notice, json!({ "winners": winners.to_string() })).unwrap();
 }
 
 /// Lets the time for objections pass and awards.
@@ -186,9 +196,9 @@ pub fn licensed(world: &World, class: Id<Scenario>, entries: &[String], fee: &st
     let call = call(world, class, entries, fee);
     let (a, b) = (world.developer('A'), world.developer('B'));
     let price = if fee == "0" { "0" } else { "900" };
-    let (first, second) = (bid(&a, call, &papers(world, &a), price), bid(&b, call, &papers(world, &b), price));
+    let (first, second) = (bid(world, &a, call, &papers(world, &a), price), bid(world, &b, call, &papers(world, &b), price));
     opened(world, call);
-    noticed(world, call, &[first, second]);
+    noticed(world, call, &[first, second], 1);
     awarded(world, call);
     let filing = filed(world, first);
     granted(world, &a, filing)

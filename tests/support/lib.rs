@@ -12,6 +12,7 @@ mod cast;
 pub mod city;
 pub mod demo;
 pub mod form;
+pub mod future;
 pub mod fuzz;
 mod golden;
 pub mod hand;

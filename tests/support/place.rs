@@ -177,5 +177,9 @@ pub fn rules() -> Rules {
 
 /// Opens a place whose schema stands.
 pub fn open(place: &Place, clock: &Clock) -> Db {
-    Db::open(place.clone(), 8, clock.clone(), rules()).expect("database of a test")
+    open_under(place, clock, rules())
+}
+/// The same under other rules.
+pub fn open_under(place: &Place, clock: &Clock, rules: Rules) -> Db {
+    Db::open(place.clone(), 8, clock.clone(), rules).expect("database of a test")
 }

@@ -6,7 +6,7 @@ use crate::place::{self, Folder, Keep};
 use chrono::{Duration, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use platform::db::Place;
+use platform::db::{Place, Rules};
 use platform::event::{self, Event};
 use platform::file::{self, Store};
 use platform::flow::Noun;
@@ -34,19 +34,39 @@ fn beginning() -> At {
 }
 
 impl World {
-    fn at((keep, place): (Keep, Place)) -> Self {
+    fn at((keep, place): (Keep, Place), rules: Rules) -> Self {
         let clock = Clock::by_hand(beginning());
         let files = Folder::fresh();
         let store = Store::folder(files.path()).expect("folder for files");
-        Self { db: place::open(&place, &clock), clock, store, cast: OnceLock::new(), finished: AtomicBool::new(false), files, _keep: keep }
+        Self {
+            db: place::open_under(&place, &clock, rules),
+            clock,
+            store,
+            cast: OnceLock::new(),
+            finished: AtomicBool::new(false),
+            files,
+            _keep: keep,
+        }
     }
     /// A world on SQLite.
     pub fn sqlite() -> Self {
-        Self::at(place::sqlite())
+        Self::sqlite_under(place::rules())
+    }
+    /// The same under other rules.
+    pub fn sqlite_under(rules: Rules) -> Self {
+        Self::at(place::sqlite(), rules)
     }
     /// A world on PostgreSQL; `None` only when skipping was asked for.
     pub fn postgres() -> Option<Self> {
-        place::postgres().map(Self::at)
+        Self::postgres_under(place::rules())
+    }
+    /// The same under other rules.
+    pub fn postgres_under(rules: Rules) -> Option<Self> {
+        place::postgres().map(|at| Self::at(at, rules))
+    }
+    /// Starts anew under other rules, as after a restart with another policy; whoever acted before must be fetched again.
+    pub fn restarts(&mut self, rules: Rules) {
+        self.db = place::open_under(self.db.place(), &self.clock, rules);
     }
     /// The folder of this world's files.
     pub fn folder(&self) -> &std::path::Path {
@@ -153,6 +173,40 @@ impl World {
     /// Lets days pass.
     pub fn days_pass(&self, days: i64) {
         self.passes(Duration::days(days));
+    }
+    /// Lives through every day until that one on which something comes due, with the work that the running server does each day.
+    pub fn lives_until(&self, day: NaiveDate) {
+        loop {
+            let today = self.today();
+            if today >= day {
+                return;
+            }
+            let next = self.next_due(today).map_or(day, |due| due.min(day));
+            self.days_pass((next - today).num_days());
+            dajing::daily::run(&self.db).expect("the day's work");
+        }
+    }
+    /// The next day on which a clock reminds or passes, or a licence comes to a mark of its term.
+    fn next_due(&self, today: NaiveDate) -> Option<NaiveDate> {
+        use schema::{deadline, licence, termination};
+        let (clocks, terms, exits): (Vec<NaiveDate>, Vec<NaiveDate>, Vec<NaiveDate>) = self
+            .db
+            .look(|look| {
+                let running = deadline::table.filter(deadline::state.eq("running").and(deadline::due_on.is_not_null()));
+                let living = licence::table.filter(licence::state.eq_any(["in_force", "suspended"]));
+                let leaving = termination::table.filter(termination::state.eq("noticed").and(termination::ends_on.is_not_null()));
+                Ok((
+                    running.select(deadline::due_on.assume_not_null()).load(look.db())?,
+                    living.select(licence::to_on).load(look.db())?,
+                    leaving.select(termination::ends_on.assume_not_null()).load(look.db())?,
+                ))
+            })
+            .expect("what is due");
+        let near = clocks.into_iter().flat_map(|due| (-14..=1).map(move |n| due + Duration::days(n)));
+        let marks = terms
+            .into_iter()
+            .flat_map(|to| [6, 3, 1].map(|months| platform::day::add_months(to, -months)).into_iter().chain([to + Duration::days(1)]));
+        near.chain(marks).chain(exits).filter(|day| *day > today).min()
     }
     /// Today in Asia/Shanghai.
     pub fn today(&self) -> NaiveDate {

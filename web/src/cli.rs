@@ -192,7 +192,11 @@ fn run(cli: &Cli) -> Result<(), String> {
             return Ok(());
         }
         Command::Flows => {
-            print!("{}", crate::flows::markdown());
+            if cli.json {
+                println!("{:#}", json!(crate::flows::tables()));
+            } else {
+                print!("{}", crate::flows::markdown());
+            }
             return Ok(());
         }
         Command::Completions { shell } => {

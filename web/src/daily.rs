@@ -19,7 +19,7 @@ pub fn now(db: &Db) -> Result<()> {
         primary::licence::expire_due(tx)?;
         secondary::product::carry_over(tx)?;
         // Incidents are counted in hours.
-        primary::oversight::run_due(tx)?;
+        primary::oversight::incident::overdue(tx)?;
         Ok(())
     })
 }
@@ -27,8 +27,6 @@ pub fn now(db: &Db) -> Result<()> {
 /// What turns on a date and no hour.
 fn dated(tx: &mut Tx) -> Result<()> {
     primary::licence::remind_due(tx)?;
-    primary::rectification::overrun_due(tx)?;
-    primary::destruction::escalate_due(tx)?;
     secondary::survey::close_due(tx)?;
     secondary::registration::lapse_due(tx)?;
     resources::sharing::end_due(tx)?;

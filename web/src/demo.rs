@@ -18,6 +18,7 @@ use crate::serve;
 use chrono::{Datelike, Duration, NaiveDate};
 use platform::config::Settings;
 use platform::day::Calendar;
+use platform::profile::Profile;
 use platform::{At, Clock, Refusal};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -48,9 +49,10 @@ pub fn accounts(data: &Path) -> Option<Vec<Account>> {
     serde_json::from_str(&text).ok()
 }
 
-/// The day on which the story ends: today, or the last day before it from which deadlines of some days can be promised,
-/// which they cannot while the holidays they run into are not announced.
-fn last_day(today: NaiveDate) -> NaiveDate {
+/// The day on which the story ends: today, or the last day before it on which the policy was in force and from which deadlines of
+/// some days can be promised, which they cannot while the holidays they run into are not announced.
+fn last_day(today: NaiveDate, profile: &Profile) -> NaiveDate {
+    let today = profile.in_force.until.map_or(today, |until| today.min(until));
     let known = |day: NaiveDate| Calendar::national().covers((day + Duration::days(12)).year());
     let before = (2024..today.year() + 1).rev().filter_map(|year| NaiveDate::from_ymd_opt(year, 12, 19));
     std::iter::once(today).chain(before.filter(|day| *day < today)).find(|day| known(*day)).unwrap_or(today)
@@ -60,7 +62,8 @@ fn last_day(today: NaiveDate) -> NaiveDate {
 pub fn load(settings: &Settings) -> Result<Vec<Account>, String> {
     let real = Clock::machine().now();
     let today = platform::day::shanghai_date(real);
-    load_until(settings, real - Duration::days((today - last_day(today)).num_days()))
+    let profile = serve::rules(settings)?.profile;
+    load_until(settings, real - Duration::days((today - last_day(today, &profile)).num_days()))
 }
 
 /// The same with a story that ends at that instant.
@@ -118,6 +121,8 @@ mod tests {
     #[test]
     fn the_story_ends_where_deadlines_can_be_promised() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let mut endless = Profile::default_profile().clone();
+        endless.in_force.until = None;
         let last = (2026..).find(|year| !Calendar::national().covers(*year)).unwrap() - 1;
         let end = day(&format!("{last}-12-19"));
         for (today, ends) in [
@@ -126,7 +131,9 @@ mod tests {
             (&format!("{last}-12-20"), end),
             (&format!("{}-03-01", last + 2), end),
         ] {
-            assert_eq!(last_day(day(today)), ends, "{today}");
+            assert_eq!(last_day(day(today), &endless), ends, "{today}");
         }
+        endless.in_force.until = Some(day("2026-05-23"));
+        assert_eq!((last_day(day("2026-05-01"), &endless), last_day(day("2026-11-22"), &endless)), (day("2026-05-01"), day("2026-05-23")));
     }
 }

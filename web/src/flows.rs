@@ -40,6 +40,7 @@ fn clocks(lang: Lang, line: &Line) -> String {
     let name = |clock: &str| lang.t(&format!("clock-{clock}"));
     let mut said: Vec<String> = line.clock.map(name).into_iter().collect();
     said.extend(line.pauses.then(|| lang.t("flow-pauses")));
+    said.extend(line.keeps.then(|| lang.t("flow-keeps")));
     said.extend(line.upon.map(|(clock, _)| lang.ta("flow-upon", &[("clock", name(clock))])));
     said.join(lang.pick("；", "; "))
 }

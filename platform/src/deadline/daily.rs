@@ -154,6 +154,10 @@ fn deem<N: Noun>(tx: &mut Tx, id: Id<N>, act: N::Act) -> Result<bool> {
         None => flow::take(tx, &who, &row, act, Record::of(serde_json::json!({ "clock": running.name, "due_on": running.due_on }))).map(drop)?,
     }
     tx.must_have_event()?;
+    // Where the clock goes on over that line, the office has been told by it.
+    if silence == Silence::Escalate {
+        diesel::update(deadline::table.find(running.id)).set(deadline::escalated_on.eq(Some(today))).execute(tx.db())?;
+    }
     Ok(true)
 }
 

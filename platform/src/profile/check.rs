@@ -55,8 +55,8 @@ impl Profile {
 const NO_ORIGIN: &str = "neither article nor source";
 
 /// Top-level figures.
-const FIGURES: [&str; 7] =
-    ["warn_before_end", "term_cap", "log_retention", "record_retention", "correction_rounds", "incident_report", "incident_notice"];
+const FIGURES: [&str; 8] =
+    ["warn_before_end", "term_cap", "log_retention", "record_retention", "correction_rounds", "bar", "incident_report", "incident_notice"];
 /// Lists of values, and whether each must hold something.
 const LISTS: [&str; 13] = [
     "purpose",
@@ -124,7 +124,7 @@ impl Check {
         self.many::<Requirement>(table, "", "personal", "key");
         self.many::<Requirement>(table, "", "personnel", "key");
         self.many::<Requirement>(table, "", "exit_kind", "key");
-        self.many::<Requirement>(table, "", "termination_ground", "key");
+        self.many::<EndGround>(table, "", "termination_ground", "key");
         self.many::<Keep>(table, "", "archive", "key");
         if let Some(compliance) = self.part(table, "compliance", &["reviewers", "hard_stop", "point"]) {
             self.grounded::<Figure>(compliance, "compliance.", "reviewers");
@@ -249,7 +249,7 @@ impl Check {
 
     /// What the forms cannot refuse: units that make no sense, dates that run backwards, weights that do not add up.
     fn sense(&mut self, p: &Profile) {
-        let wrong: [(bool, &str, &str); 16] = [
+        let wrong: [(bool, &str, &str); 17] = [
             (p.id.is_empty() || p.id.contains(|c: char| !c.is_ascii_lowercase() && c != '-'), "id", "lower-case letters, at least one"),
             (p.number.is_empty(), "number", "is empty"),
             (p.version == 0, "version", "counted from 1"),
@@ -259,6 +259,7 @@ impl Check {
             (!p.record_retention.is_long(), "record_retention", "in years or months"),
             (p.warn_before_end.unit != Measure::Days, "warn_before_end", "in days"),
             (p.correction_rounds.unit != Measure::Times, "correction_rounds", "in times"),
+            (!p.bar.is_long(), "bar", "in years or months"),
             (p.incident_report.unit != Measure::Hours, "incident_report", "in hours"),
             (p.incident_notice.as_ref().is_some_and(|notice| notice.unit != Measure::Hours), "incident_notice", "in hours"),
             (!matches!(p.renewal.unit, Measure::Years | Measure::Months), "renewal", "in years or months"),

@@ -44,6 +44,7 @@ pub const DEADLINES: &[&str] = &[
     "renewal_answer",
     "rectification",
     "rectification_check",
+    "hearing",
     "termination_decision",
     "access_closing",
     "destruction",

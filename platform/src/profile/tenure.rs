@@ -70,6 +70,19 @@ impl Evaluation {
     }
 }
 
+/// A ground on which one side ends a licence before its last day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndGround {
+    pub key: String,
+    pub name: Say2,
+    /// Whose licence ends on it is barred from new ones for [`super::Profile::bar`].
+    #[serde(default)]
+    pub bars: bool,
+    pub article: Option<String>,
+    pub source: Option<Source>,
+}
+
 /// How long a kind of record is kept in the archive; without years, for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -138,12 +138,12 @@ fn a_licence_ends_on_the_eve_of_its_third_anniversary() {
 #[test]
 fn renewal_has_its_window_in_either_reading() {
     let last = day("2029-11-30");
-    assert_eq!(profile().renewal_window(last), (Some(day("2029-08-30")), last));
+    assert_eq!(profile().renewal_window(last), Some((Some(day("2029-08-30")), last)));
     assert!(!profile().may_renew(day("2029-08-29"), last) && profile().may_renew(day("2029-08-30"), last));
     assert!(profile().may_renew(last, last) && !profile().may_renew(day("2029-12-01"), last));
     assert_eq!(profile().renewal_reminders(last), [day("2029-05-30"), day("2029-08-30"), day("2029-10-30")]);
     let strict = changed("reading = \"within\"", "reading = \"at_least\"").unwrap();
-    assert_eq!(strict.renewal_window(last), (None, day("2029-08-30")));
+    assert_eq!(strict.renewal_window(last), Some((None, day("2029-08-30"))));
     assert!(strict.may_renew(day("2027-01-01"), last) && !strict.may_renew(day("2029-08-31"), last));
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Deadline, Evaluation, Grade, Indicator, Keep, Material, Purpose, Report, Requirement, Serials, Supply, Wording};
+use super::{Deadline, EndGround, Evaluation, Grade, Indicator, Keep, Material, Purpose, Report, Requirement, Serials, Supply, Wording};
 use crate::day;
 
 /// Where a value is from when the policy's own text does not fix it.
@@ -150,6 +150,7 @@ grounded!(
     Wording,
     Report,
     Evaluation,
+    EndGround,
     Grade,
     Indicator,
     Keep

@@ -6,7 +6,7 @@ use crate::announcement::{self, Call};
 use crate::dossier;
 use crate::scenario;
 use platform::people::org;
-use platform::profile::Say2;
+use platform::profile::{Profile, Say2};
 use platform::sheet::{self, Answers, Field, Sheet};
 use platform::{Caller, Fault, Look, Refusal, Result, Word, money, words};
 use serde::Serialize;
@@ -102,10 +102,10 @@ fn is_begun(content: &Answers, field: &Field) -> bool {
 
 /// Everything that keeps the bid from being submitted.
 pub(super) fn faults(look: &mut Look, who: &Caller, bid: &Bid) -> Result<Vec<Fault>> {
-    let call = announcement::row(look, bid.announcement)?.call()?;
+    let announced = announcement::row(look, bid.announcement)?;
+    let (call, profile) = (announced.call()?, look.pinned(&announced.profile));
     let content = bid.answers();
     let mut faults = BID.faults(&content);
-    let profile = look.profile();
     let free = profile.purpose(scenario::row(look, bid.scenario)?.purpose.as_str()).is_some_and(|p| p.free);
     if free && money::parse_yuan(content.text("price")).is_some_and(|fen| fen > 0) {
         faults.push(Fault::at("price", "fee-must-be-free"));
@@ -116,13 +116,12 @@ pub(super) fn faults(look: &mut Look, who: &Caller, bid: &Bid) -> Result<Vec<Fau
             faults.push(named(Fault::at("conditions", "condition-missing"), "condition", key, profile.condition(key).map(|c| &c.name)));
         }
     }
-    paper_faults(look, who, &call, &content, &mut faults)?;
+    paper_faults(look, who, &call, &profile, &content, &mut faults)?;
     Ok(faults)
 }
 
 /// Papers must be the bidder's own and current; every material called for must be there.
-fn paper_faults(look: &mut Look, who: &Caller, call: &Call, content: &Answers, faults: &mut Vec<Fault>) -> Result<()> {
-    let profile = look.profile();
+fn paper_faults(look: &mut Look, who: &Caller, call: &Call, profile: &Profile, content: &Answers, faults: &mut Vec<Fault>) -> Result<()> {
     let rows = rows(content, "papers");
     for (i, row) in rows.iter().enumerate() {
         let chosen = text(row, "paper");

@@ -27,10 +27,7 @@ pub(crate) fn end(tx: &mut Tx, who: &Caller, row: &Licence, kind: EndKind, reaso
     }
     amendment::lapse_all(tx, row.id, &amendment::OPEN)?;
     settle(tx, row, Act::End)?;
-    if bar::follows_from(kind) {
-        bar::enter(tx, row, kind, reason)?;
-    }
-    Ok(())
+    bar::enter(tx, row, kind, reason)
 }
 
 fn note(tx: &mut Tx, row: &Licence, at: platform::At, kind: Option<EndKind>) -> Result<()> {

@@ -6,8 +6,9 @@ use platform::case::{Case, New, Sight};
 use platform::event::{Record, sha256};
 use platform::flow::{self, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::paging::{Page, Paged, like};
+use platform::profile::Silence;
 use platform::schema::complaint;
-use platform::sheet::{self, Answers, Sheet};
+use platform::sheet::{self, Answers, NOTHING, Sheet};
 use platform::{Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, mail, words};
 use serde_json::json;
 
@@ -44,7 +45,10 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Filed, Act::Answer, DESKS, State::Answered, "NDSR-20 XC-32"),
     step(State::Filed, Act::Assign, &[Office, Bureau], State::Filed, "NDSR-20"),
     step(State::Filed, Act::Decline, DESKS, State::Declined, "NDSR-20"),
-    step(State::Filed, Act::Escalate, &[Calendar], State::Escalated, "NDSR-20").tell(&[Tell::Role(Office), Tell::Role(Bureau)]),
+    step(State::Filed, Act::Escalate, &[Calendar], State::Escalated, "NDSR-20")
+        .tell(&[Tell::Role(Office), Tell::Role(Bureau)])
+        .keeps()
+        .upon("complaint_answer", Silence::Escalate),
     step(State::Filed, Act::Withdraw, &[Public], State::Withdrawn, "NDSR-20"),
     step(State::Escalated, Act::Answer, DESKS, State::Answered, "NDSR-20 XC-32"),
     step(State::Escalated, Act::Assign, &[Office, Bureau], State::Escalated, "NDSR-20"),
@@ -133,6 +137,7 @@ impl Noun for Complaint {
         deed(Act::Answer, &ANSWER, answer).when(at_its_desk),
         deed(Act::Decline, &DECLINE, decline).when(at_its_desk),
         deed(Act::Assign, &ASSIGN, assign),
+        deed(Act::Escalate, &NOTHING, escalate),
     ];
 
     fn id(&self) -> Id<Self> {
@@ -223,20 +228,9 @@ fn assign(tx: &mut Tx, who: &Caller, row: &Complaint, a: Answers) -> Result<()> 
 }
 
 /// What nobody has answered in time goes to the office, which answers or hands it on. Its day stays, so that it shows as late.
-pub(super) fn escalate_due(tx: &mut Tx) -> Result<usize> {
-    let today = tx.today();
-    let late: Vec<Complaint> = complaint::table
-        .filter(complaint::state.eq(State::Filed).and(complaint::due_on.lt(today)))
-        .order((complaint::created_at.asc(), complaint::id.asc()))
-        .limit(500)
-        .select(Complaint::as_select())
-        .load(tx.db())?;
-    for row in &late {
-        diesel::update(complaint::table.find(row.id)).set(complaint::desk.eq(Desk::Office)).execute(tx.db())?;
-        flow::take(tx, &Caller::calendar(), row, Act::Escalate, Record::of(json!({ "desk": row.desk })))?;
-        super::due(tx, row.id, row.clock.as_deref(), row.due_on)?;
-    }
-    Ok(late.len())
+fn escalate(tx: &mut Tx, who: &Caller, row: &Complaint, _: Answers) -> Result<()> {
+    diesel::update(complaint::table.find(row.id)).set(complaint::desk.eq(Desk::Office)).execute(tx.db())?;
+    flow::take(tx, who, row, Act::Escalate, Record::of(json!({ "desk": row.desk }))).map(drop)
 }
 
 /// The complaint of a receipt. One answer for a number that is not and for a code that is not its own.

@@ -12,7 +12,7 @@ use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org, person};
-use platform::profile::{Consequence, Profile};
+use platform::profile::{Consequence, Profile, Silence};
 use platform::schema::{assessor, evaluation, licence as licences, org as orgs};
 use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
 use platform::{At, Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, file, mail, words};
@@ -49,7 +49,10 @@ const HOLDERS: &[Role] = &[DeveloperAdmin, Legal];
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Open, &[Office, Bureau], State::Opened, "ZJK-33 ZJ-6.7").tell(&[Tell::Owner]).clock("evaluation_self"),
     step(State::Opened, Act::SelfScore, HOLDERS, State::Scoring, "ZJK-33").tell(&[Tell::Role(Office)]).clock("evaluation_score"),
-    step(State::Opened, Act::Lapse, &[Calendar], State::Scoring, "ZJK-33").tell(&[Tell::Owner, Tell::Role(Office)]).clock("evaluation_score"),
+    step(State::Opened, Act::Lapse, &[Calendar], State::Scoring, "ZJK-33")
+        .tell(&[Tell::Owner, Tell::Role(Office)])
+        .clock("evaluation_score")
+        .upon("evaluation_self", Silence::Escalate),
     step(State::Opened, Act::Cancel, &[Office, Bureau], State::Cancelled, "ZJK-33").tell(&[Tell::Owner]),
     step(State::Scoring, Act::Notice, &[Office, Bureau], State::Noticed, "BJ-30 NJ-18").tell(&[Tell::Owner]).clock("bid_objection"),
     step(State::Scoring, Act::Score, ASSESSORS, State::Scoring, "BJ-30 NJ-18"),
@@ -418,7 +421,7 @@ pub fn grade_of(profile: &Profile, total: i64) -> Grade {
 fn notice(tx: &mut Tx, who: &Caller, row: &Evaluation, _: Answers) -> Result<()> {
     let (items, seats) = (items(tx, row)?, seats(tx, row)?);
     let total = total_of(&items, &seats);
-    let grade = grade_of(&tx.profile(), total);
+    let grade = grade_of(&tx.pinned(&row.profile), total);
     diesel::update(evaluation::table.find(row.id)).set((evaluation::total.eq(Some(total)), evaluation::grade.eq(Some(grade)))).execute(tx.db())?;
     flow::take(tx, who, row, Act::Notice, Record::of(json!({ "total": total, "grade": grade, "assessors": seats.len(), "round": row.round })))
         .map(drop)
@@ -509,21 +512,6 @@ fn talk(tx: &mut Tx, who: &Caller, row: &Evaluation, mut a: Answers) -> Result<(
     content.set("talk", serde_json::to_value(&a)?);
     row.keep(tx, &content)?;
     flow::take(tx, who, row, Act::Talk, Record::of(&a).because(a.text("demands"))).map(drop)
-}
-
-/// A holder that does not score itself in time holds nothing up; that it did not is on the record.
-pub(super) fn lapse_due(tx: &mut Tx) -> Result<usize> {
-    let today = tx.today();
-    let late: Vec<Evaluation> = evaluation::table
-        .filter(evaluation::state.eq(State::Opened).and(evaluation::due_on.lt(today)))
-        .order((evaluation::created_at.asc(), evaluation::id.asc()))
-        .limit(500)
-        .select(Evaluation::as_select())
-        .load(tx.db())?;
-    for row in &late {
-        flow::take(tx, &Caller::calendar(), row, Act::Lapse, Record::none())?;
-    }
-    Ok(late.len())
 }
 
 /// The latest published result of an organisation; weighs in renewal and new bids (ZJK-33).

@@ -327,7 +327,7 @@ fn conclude(tx: &mut Tx, who: &Caller, row: &Incident, mut a: Answers) -> Result
 }
 
 /// Notes once, on the record and by letter, that the report upwards is late.
-pub(super) fn overdue(tx: &mut Tx) -> Result<usize> {
+pub fn overdue(tx: &mut Tx) -> Result<usize> {
     let now = tx.now();
     let late: Vec<Incident> = incident::table
         .filter(incident::state.eq_any([State::Reported, State::Handling]))

@@ -9,16 +9,19 @@ use platform::flow::{self, Noun};
 use platform::people::{Org, Person, org, person};
 use platform::profile::Profile;
 use platform::sheet::Answers;
-use platform::{At, Caller, Clock, Db, Id, Look, OrgKind, Result, Role, Tx, Word, diesel, file, schema};
+use platform::{At, Caller, Clock, Db, Id, Look, OrgKind, Result, Role, Tx, Word, deadline, diesel, file, schema};
 use primary::announcement::{self, Announcement};
 use primary::bid::{self, Bid};
+use primary::destruction::Destruction;
 use primary::dossier::Paper;
 use primary::filing::{self, Filing};
 use primary::licence::{self, Licence, Permission};
 use primary::plan::Plan;
+use primary::rectification::Rectification;
 use primary::scenario::{self, Scenario};
 use primary::scoring::{self, Scoring};
-use primary::{amendment, destruction, rectification, selection, termination};
+use primary::termination::{self, Termination};
+use primary::{amendment, selection};
 use resources::entry::{self, Entry};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -133,7 +136,9 @@ impl World {
         Some(Self::open(place, Keep::Database { server: server.clone(), name }, Profile::zhangjiakou().clone()))
     }
 
-    fn open(place: Place, keep: Keep, profile: Profile) -> Self {
+    fn open(place: Place, keep: Keep, mut profile: Profile) -> Self {
+        // These stories reach beyond the policy's own last day.
+        profile.in_force.until = None;
         schema::migrate(&place).unwrap();
         let rules = Rules { profile: Arc::new(profile), calendar: Arc::new(Calendar::national().clone()) };
         let db = Db::open(place, 2, Clock::by_hand(at("2026-01-05T09:00")), rules).unwrap();
@@ -205,11 +210,12 @@ impl World {
         self.act(|tx| {
             termination::take_effect_due(tx)?;
             licence::expire_due(tx)?;
-            licence::remind_due(tx)?;
-            rectification::overrun_due(tx)?;
-            destruction::escalate_due(tx).map(drop)
+            licence::remind_due(tx).map(drop)
         })
         .unwrap();
+        deadline::day_of::<Rectification>(&self.db).unwrap();
+        deadline::day_of::<Termination>(&self.db).unwrap();
+        deadline::day_of::<Destruction>(&self.db).unwrap();
     }
     pub fn licence(&self, id: Id<Licence>) -> Licence {
         self.look(|look| licence::row(look, id)).unwrap()

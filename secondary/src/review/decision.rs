@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use platform::event::Record;
 use platform::flow;
 use platform::people::interest;
+use platform::profile::Profile;
 use platform::refusal::{Fault, Refusal, Result};
 use platform::schema::review;
 use platform::sheet::Answers;
@@ -26,7 +27,7 @@ pub struct Found {
 /// What the reviewers came to on each point, in the profile's order; once all opinions are in.
 pub fn found(look: &mut Look, who: &Caller, row: &Review) -> Result<Vec<Found>> {
     let opinions = votes(look, who, row)?;
-    let profile = look.profile();
+    let profile = look.pinned(&row.profile);
     Ok(profile
         .compliance
         .points
@@ -57,7 +58,7 @@ pub(super) fn approve(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Re
         resolved: Vec<Resolved>,
     }
     let Typed { resolved } = a.read()?;
-    must_stand_once("resolved", &resolved.iter().map(|r| r.point.as_str()).collect::<Vec<_>>(), tx)?;
+    must_stand_once("resolved", &resolved.iter().map(|r| r.point.as_str()).collect::<Vec<_>>(), &tx.pinned(&row.profile))?;
     for found in found(tx, who, row)? {
         let settled = match found.outcome {
             Outcome::Approved => true,
@@ -65,7 +66,7 @@ pub(super) fn approve(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Re
             Outcome::Return | Outcome::Refuse => false,
         };
         if !settled {
-            let profile = tx.profile();
+            let profile = tx.pinned(&row.profile);
             let (zh, en) = profile.point(&found.point).map_or((&found.point, &found.point), |p| (&p.name.zh, &p.name.en));
             return Err(Refusal::rule("points-not-met", "ZJK-25").with("point", zh).with("point_en", en));
         }
@@ -79,7 +80,7 @@ pub(super) fn return_for_changes(tx: &mut Tx, who: &Caller, row: &Review, a: Ans
         points: Vec<Raised>,
     }
     let Typed { points } = a.read()?;
-    must_stand_once("points", &points.iter().map(|r| r.point.as_str()).collect::<Vec<_>>(), tx)?;
+    must_stand_once("points", &points.iter().map(|r| r.point.as_str()).collect::<Vec<_>>(), &tx.pinned(&row.profile))?;
     decide_on(tx, who, row, Act::Return, Matter { points, reason: a.text("reason").into(), ..row.about() })
 }
 
@@ -88,8 +89,7 @@ pub(super) fn refuse(tx: &mut Tx, who: &Caller, row: &Review, a: Answers) -> Res
 }
 
 /// Each point named is one of the profile's and stands once, so that one answer meets it.
-fn must_stand_once(field: &str, points: &[&str], look: &Look) -> Result<()> {
-    let profile = look.profile();
+fn must_stand_once(field: &str, points: &[&str], profile: &Profile) -> Result<()> {
     let mut faults = Vec::new();
     for (i, point) in points.iter().enumerate() {
         if profile.point(point).is_none() {

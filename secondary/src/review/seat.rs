@@ -46,8 +46,8 @@ pub struct Opinion {
 }
 
 /// How many look at each version.
-fn wanted(look: &Look) -> usize {
-    look.profile().compliance.reviewers.value as usize
+fn wanted(look: &Look, of: &Review) -> usize {
+    look.pinned(&of.profile).compliance.reviewers.value as usize
 }
 
 /// The seats of a review that are taken now, in order of claim. Who is no reviewer any more and gave no opinion holds none.
@@ -80,7 +80,7 @@ pub(super) fn may_claim(look: &mut Look, who: &Caller, row: &Review) -> Result<(
     if taken.iter().any(|s| s.reviewer == person) {
         return Err(Refusal::Taken);
     }
-    if taken.len() >= wanted(look) {
+    if taken.len() >= wanted(look, row) {
         return Err(Refusal::rule("seats-taken", "ZJK-25"));
     }
     if row.submitted_by == Some(person) {
@@ -159,7 +159,7 @@ pub(super) fn vote(tx: &mut Tx, who: &Caller, row: &Review, assessment: &Assessm
     let now = tx.now();
     diesel::update(seat::table.find(own.id)).set(seat::voted_at.eq(Some(now))).execute(tx.db())?;
     let seats = live(tx, row.id)?;
-    let all = seats.len() >= wanted(tx) && seats.iter().all(|s| s.voted_at.is_some());
+    let all = seats.len() >= wanted(tx, row) && seats.iter().all(|s| s.voted_at.is_some());
     Ok((sha256(canonical(&serde_json::to_value(assessment)?)), all))
 }
 

@@ -308,6 +308,7 @@ licence-number = Licence number
 licence-term = Term
 licence-renewal = Renewal
 licence-renewal-within = may be asked for from { $opens } to { $closes }
+licence-renewal-anew = none; once it has run out, apply anew in a later announcement
 licence-renewal-before = is to be asked for by { $closes }
 licence-in-force-at = In force since
 licence-ended-at = Ended

@@ -302,6 +302,7 @@ licence-number = 授权编号
 licence-term = 授权期限
 licence-renewal = 续期
 licence-renewal-within = { $opens } 至 { $closes } 可以申请续期
+licence-renewal-anew = 不设续期；期限届满后按新的公告重新申请
 licence-renewal-before = 须在 { $closes } 之前申请续期
 licence-in-force-at = 生效时间
 licence-ended-at = 终止时间

@@ -4,7 +4,7 @@ use super::Stage;
 use super::calls::Licences;
 use chrono::Duration;
 use platform::sheet::Answers;
-use platform::{Id, Result};
+use platform::{Id, Result, deadline};
 use primary::licence::Licence;
 use primary::oversight::complaint::{self, Complaint};
 use primary::oversight::drill::{self, Drill};
@@ -269,7 +269,8 @@ pub fn go_on(stage: &mut Stage, of: Open) -> Result<()> {
     stage.does::<Evaluation>("office", again, evaluation::Act::PublishPoor, json!({}))?;
     let objected = noticed(stage, old, "yi", 82)?;
     stage.does::<Evaluation>("yi", objected, evaluation::Act::Object, json!({ "reason": "应用成效指标未计入公益类产品" }))?;
-    stage.act(primary::oversight::run_due)?;
+    deadline::day_of::<Complaint>(&stage.db)?;
+    stage.act(primary::oversight::incident::overdue)?;
     let row = stage.look(|look| Complaint::row(look, late))?;
     if row.state != complaint::State::Escalated {
         return Err(platform::Refusal::broken("a complaint that nobody answered is escalated"));

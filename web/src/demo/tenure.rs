@@ -3,7 +3,7 @@
 use super::Stage;
 use super::calls::{self, Licences};
 use super::resources::Entries;
-use platform::{Id, Refusal, Result};
+use platform::{Id, Refusal, Result, deadline};
 use primary::amendment::{self, Amendment};
 use primary::archive::{self, Archive};
 use primary::bar::{self, Bar};
@@ -130,7 +130,7 @@ pub fn play(stage: &mut Stage, licences: &Licences, entries: &Entries) -> Result
     let filed = stage.look(|look| amendment::filing_of(look, asked))?.ok_or(Refusal::NotFound)?;
     let followed = calls::grant(stage, "jia", filed.id)?;
     stage.day(97);
-    stage.act(rectification::overrun_due)?;
+    deadline::day_of::<Rectification>(&stage.db)?;
     proof(stage, "yi", late)?;
     stage.does::<Rectification>("office", late, rectification::Act::Verify, json!({ "check": "日志已补全，自动核对有效，同意恢复权限。" }))?;
     let narrowed = destruction_of(stage, licences[&("jia", "street")])?;

@@ -42,9 +42,8 @@ impl Show for Licence {
         let asked = licence::Ask { words: ask.q("q").into(), state: ask.q_word("state"), holder: None, ends_by };
         let page = licence::list(look, who, &asked, ask.page())?;
         let names = org::names(look, page.rows.iter().filter_map(|l| l.owner).collect())?;
-        let profile = look.profile();
         Ok(view.fill(ask, page, |l| {
-            let bar = term::bar(ask.lang, &profile, l, today);
+            let bar = term::bar(ask.lang, &look.pinned(&l.profile), l, today);
             let term =
                 Cell { raw: format!("{}/{}", l.from_on, l.to_on), text: format!("{} – {}", l.from_on, l.to_on), bar: Some(bar), ..Cell::default() };
             Row {
@@ -62,7 +61,7 @@ impl Show for Licence {
     }
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Licence, view: &mut CaseView) -> Result<()> {
         let today = look.today();
-        let profile = look.profile();
+        let profile = look.pinned(&row.profile);
         let open = access::is_open(look, row.id.cast())?;
         super::tenure::begin(look, who, ask, row, view)?;
         view.notices.extend(term::notices(ask.lang, &profile, row, today, who.is_developer()));

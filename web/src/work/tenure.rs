@@ -170,7 +170,7 @@ pub fn begin(look: &mut Look, who: &Caller, ask: &Ask, row: &Licence, view: &mut
     let (today, lives) = (look.today(), matches!(row.state, State::InForce | State::Suspended));
     let own = who.is_developer() && who.org == row.owner;
     if own && open.is_none() && row.is_in_force(today) {
-        if look.profile().may_renew(today, row.to_on) {
+        if look.pinned(&row.profile).may_renew(today, row.to_on) {
             view.links.push((ask.t("tenure-renew"), format!("/work/amendments/new?licence={}&kind=renew", row.id)));
         }
         view.links.push((ask.t("tenure-amend"), format!("/work/amendments/new?licence={}&kind=amend", row.id)));

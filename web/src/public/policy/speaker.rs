@@ -86,6 +86,7 @@ impl Speaker<'_> {
             self.figure("log_retention", &p.log_retention),
             self.figure("record_retention", &p.record_retention),
             self.figure("correction_rounds", &p.correction_rounds),
+            self.figure("bar", &p.bar),
             self.figure("incident_report", &p.incident_report),
         ];
         rows.extend(p.incident_notice.iter().map(|notice| self.figure("incident_notice", notice)));
@@ -144,6 +145,14 @@ impl Speaker<'_> {
 
     fn requirements(&self, name: &'static str, of: &[Requirement]) -> Group {
         self.group(name, false, of.iter().map(|r| self.value(&r.key, self.say(&r.name), "", &r.article, r.source)).collect())
+    }
+
+    fn grounds(&self) -> Group {
+        let rows = self.profile.termination_grounds.iter().map(|g| {
+            let bars = if g.bars { self.lang.t("pub-ground-bars") } else { String::new() };
+            self.value(&g.key, self.say(&g.name), bars, &g.article, g.source)
+        });
+        self.group("grounds", false, rows.collect())
     }
 
     fn materials(&self) -> Group {
@@ -213,7 +222,7 @@ impl Speaker<'_> {
             self.reports(),
             self.evaluation(),
             self.requirements("exits", &p.exit_kinds),
-            self.requirements("grounds", &p.termination_grounds),
+            self.grounds(),
             self.archives(),
             self.requirements("personal", &p.personal),
             self.requirements("personnel", &p.personnel),

@@ -28,7 +28,7 @@ pub fn bar(lang: Lang, profile: &Profile, row: &Licence, today: NaiveDate) -> Ba
     let until = if ended { row.ended_at.map_or(row.to_on, platform::day::shanghai_date).min(row.to_on) } else { today };
     let passed = if row.in_force_at.is_none() { 0 } else { percent(row.from_on, row.to_on, until) };
     let left = days_left(row, today);
-    let (opens, closes) = profile.renewal_window(row.to_on);
+    let mark = profile.renewal_window(row.to_on).map(|(opens, closes)| opens.unwrap_or(closes));
     let label = match left {
         Some(n) if today < row.from_on => lang.ta("licence-not-begun", &[("day", row.from_on.to_string()), ("n", n.to_string())]),
         Some(n) => lang.tn("licence-days-left", n),
@@ -47,16 +47,16 @@ pub fn bar(lang: Lang, profile: &Profile, row: &Licence, today: NaiveDate) -> Ba
         from: row.from_on.to_string(),
         to: row.to_on.to_string(),
         class,
-        marks: vec![percent(row.from_on, row.to_on, opens.unwrap_or(closes))],
+        marks: mark.map(|day| percent(row.from_on, row.to_on, day)).into_iter().collect(),
     }
 }
 
 /// First and last day, renewal, and when it came into force and ended.
 pub fn facts(lang: Lang, profile: &Profile, row: &Licence) -> Vec<Fact> {
-    let (opens, closes) = profile.renewal_window(row.to_on);
-    let renewal = match opens {
-        Some(opens) => lang.ta("licence-renewal-within", &[("opens", opens.to_string()), ("closes", closes.to_string())]),
-        None => lang.ta("licence-renewal-before", &[("closes", closes.to_string())]),
+    let renewal = match profile.renewal_window(row.to_on) {
+        Some((Some(opens), closes)) => lang.ta("licence-renewal-within", &[("opens", opens.to_string()), ("closes", closes.to_string())]),
+        Some((None, closes)) => lang.ta("licence-renewal-before", &[("closes", closes.to_string())]),
+        None => lang.t("licence-renewal-anew"),
     };
     let mut facts = vec![Fact::text(lang.t("licence-from_on"), row.from_on.to_string()), Fact::text(lang.t("licence-to_on"), row.to_on.to_string())];
     if !matches!(row.state, State::Ended | State::Dropped) {
@@ -89,8 +89,8 @@ pub fn notices(lang: Lang, profile: &Profile, row: &Licence, today: NaiveDate, o
             notices.push(lang.ta("licence-ends-soon", &[("day", row.to_on.to_string()), ("n", left.to_string())]));
         }
         match profile.renewal_window(row.to_on) {
-            _ if profile.may_renew(today, row.to_on) => notices.push(day("licence-renew-now", profile.renewal_window(row.to_on).1)),
-            (Some(opens), _) if today < opens && (opens - today).num_days() <= SOON => notices.push(day("licence-renew-from", opens)),
+            Some((_, closes)) if profile.may_renew(today, row.to_on) => notices.push(day("licence-renew-now", closes)),
+            Some((Some(opens), _)) if today < opens && (opens - today).num_days() <= SOON => notices.push(day("licence-renew-from", opens)),
             _ => {}
         }
     }
