@@ -99,3 +99,28 @@ fn answers_that_are_no_object_are_empty() {
     }
     assert_eq!(Answers::parse("{\"a\":"), Answers::default());
 }
+
+/// The days and hours that forms ask for, by address: all of them are matter of the case, none is the time of the act itself.
+fn times(of: &Value, at: &str, found: &mut Vec<String>) {
+    match of {
+        Value::Object(map) => {
+            if let Some(Value::Object(fields)) = map.get("properties") {
+                let is_time = |f: &Value| matches!(f.get("format").and_then(Value::as_str), Some("date" | "date-time"));
+                found.extend(fields.iter().filter(|(_, f)| is_time(f)).map(|(name, _)| format!("{at} {name}")));
+            }
+            map.iter().for_each(|(key, inner)| times(inner, if key.starts_with('/') { key } else { at }, found));
+        }
+        Value::Array(all) => all.iter().for_each(|inner| times(inner, at, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_form_asks_when_an_act_was_done() {
+    let mut found = Vec::new();
+    times(&serde_json::to_value(dajing::openapi::document("http://localhost")).unwrap(), "", &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    let own = ["at", "now", "on", "date", "time", "acted_at", "created_at", "updated_at", "decided_at", "signed_at", "submitted_at", "received_at"];
+    let asked: Vec<&String> = found.iter().filter(|f| own.contains(&f.rsplit(' ').next().unwrap_or_default())).collect();
+    assert!(asked.is_empty(), "an act is stamped by the clock, never by a form: {asked:?}");
+}

@@ -69,7 +69,7 @@ impl Told {
             while let Some((_, line)) = refusals.next_if(|(length, _)| *length < one.seq) {
                 out.push_str(&format!("{line}\n"));
             }
-            out.push_str(&line(world, one, &clocks));
+            out.push_str(&line(one, &clocks));
         }
         refusals.for_each(|(_, line)| out.push_str(&format!("{line}\n")));
         out
@@ -96,7 +96,7 @@ fn clocks(look: &mut Look) -> Result<Clocks> {
     Ok(by)
 }
 
-fn line(world: &World, one: &Event, clocks: &Clocks) -> String {
+fn line(one: &Event, clocks: &Clocks) -> String {
     let day = platform::day::shanghai_date(one.at);
     let table = dajing::flows::tables().into_iter().find(|t| t.noun == one.noun);
     let say = |set: Option<&str>, word: &str| set.map_or_else(|| word.to_string(), |set| Lang::Zh.t(&format!("{set}-{word}")));
@@ -117,7 +117,7 @@ fn line(world: &World, one: &Event, clocks: &Clocks) -> String {
         "| {day} | {} {} | {act} | {role} | {state} | {} | {} |\n",
         Lang::Zh.t(&format!("noun-{}", one.noun)),
         one.title,
-        dajing::law::cite(&world.db.rules().profile, &one.article),
+        dajing::law::cite(&one.profile, &one.article),
         due.unwrap_or_default()
     )
 }

@@ -66,7 +66,7 @@ impl Ask {
     }
     /// An article as a reader of the policy in force looks it up.
     pub fn cite(&self, article: &str) -> String {
-        crate::law::cite(&self.app.db.rules().profile, article)
+        crate::law::cite(&self.app.db.rules().profile.id, article)
     }
     /// A part of the path, such as `id`, as typed id; `NotFound` when it is none.
     pub fn id<T: 'static>(&self, name: &str) -> Result<platform::Id<T>> {

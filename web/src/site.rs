@@ -121,7 +121,11 @@ async fn flows(ask: Ask) -> PageResult {
     let lang = ask.lang;
     let tables = crate::flows::tables()
         .into_iter()
-        .map(|t| FlowTable { noun: t.noun, name: lang.t(&format!("noun-{}", t.noun)), lines: crate::flows::lines(lang, &t) })
+        .map(|t| {
+            let mut lines = crate::flows::lines(lang, &t);
+            lines.iter_mut().for_each(|line| line[4] = ask.cite(&line[4]));
+            FlowTable { noun: t.noun, name: lang.t(&format!("noun-{}", t.noun)), lines }
+        })
         .collect();
     ask.show(&FlowsView { c: ask.chrome(ask.t("nav-flows")), tables })
 }

@@ -95,7 +95,7 @@ fn new_view(ask: &Ask, faults: Vec<Fault>) -> SectionsView {
     let mut form = form(ask, &FILE, ask.answers.clone(), faults);
     form.action = "/complaints".into();
     form.submit = ask.t("complaint-submit");
-    form.article = "NDSR-20".into();
+    form.article = ask.cite("NDSR-20");
     let days = ask.app.db.rules().profile.deadline("complaint_answer").map_or(0, |d| d.value);
     SectionsView {
         back: "/complaints".into(),

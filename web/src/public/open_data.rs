@@ -263,7 +263,7 @@ fn objection_view(look: &mut Look, ask: &Ask, id: Id<Entry>, faults: Vec<Fault>)
     let mut form = draw(ask.lang, &OBJECTION, &Filling { answers: ask.answers.clone(), faults, ..Filling::default() });
     form.action = format!("/resources/{id}/objection");
     form.submit = ask.t("pub-objection-send");
-    form.article = "XC-32".into();
+    form.article = ask.cite("XC-32");
     Ok(ObjectionView {
         c: ask.chrome(ask.t("pub-objection")).crumb(row.title.clone(), format!("/resources/{id}")),
         title: row.title,

@@ -182,7 +182,7 @@ pub fn timeline(lang: Lang, events: &[Event]) -> Vec<Moment> {
             to_name: lang.maybe(&format!("{}-state-{}", e.noun, e.to_state)).unwrap_or_else(|| e.to_state.clone()),
             tone: tone(&e.to_state),
             reason: e.reason.clone(),
-            article: e.article.clone(),
+            article: crate::law::cite(&e.profile, &e.article),
             digest: e.digest.chars().take(12).collect(),
             ours: e.org.is_some() && e.org == e.owner,
             seq: e.seq,

@@ -152,7 +152,7 @@ fn enter_view(ask: &Ask, faults: &[Fault]) -> PanelsView {
     let mut form = form(ask, &admin::ENTER, &ask.answers, faults);
     form.action = "/work/organisations/enter".into();
     form.submit = ask.t("org-act-enter");
-    form.article = "ZJK-3".into();
+    form.article = ask.cite("ZJK-3");
     let c = ask.chrome(ask.t("org-act-enter")).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nouns-org"), "/work/organisations");
     PanelsView::of_form(c, "/work/organisations", ask.t("org-enter-lead"), form)
 }

@@ -42,7 +42,7 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
     let mut form = draw(ask.lang, &interest::DECLARE, &Filling { answers: ask.answers.clone(), faults: faults.to_vec(), choices });
     form.action = "/work/interests".into();
     form.submit = ask.t("interest-act-declare");
-    form.article = "ZJK-28 BID-37".into();
+    form.article = ask.cite("ZJK-28 BID-37");
     let c = ask.chrome(ask.t("nav-interests")).crumb(ask.t("nav-work"), "/work");
     let view = PanelsView::new(c).lead(ask.t("interest-lead")).panel(Panel { title: ask.t("interest-own"), table: Some(table), ..Panel::default() });
     Ok(view.panel(Panel { title: ask.t("interest-act-declare"), form: Some(form), ..Panel::default() }))
@@ -76,7 +76,7 @@ async fn withdraw_view(ask: &Ask, faults: Vec<Fault>) -> Result<PanelsView> {
     let mut form = draw(ask.lang, &interest::WITHDRAW, &Filling { answers: ask.answers.clone(), faults, ..Filling::default() });
     form.action = format!("/work/interests/{id}/withdraw");
     form.submit = ask.t("interest-act-withdraw");
-    form.article = "BJ-12".into();
+    form.article = ask.cite("BJ-12");
     let c = ask.chrome(ask.t("interest-act-withdraw")).crumb(ask.t("nav-work"), "/work").crumb(ask.t("nav-interests"), "/work/interests");
     Ok(PanelsView::of_form(c, "/work/interests", ask.lang.ta("interest-withdraw-lead", &[("org", name)]), form))
 }

@@ -154,7 +154,7 @@ async fn view(ask: &Ask, faults: &[Fault]) -> Result<PanelsView> {
     let mut record = form(ask, &person::RECORD, &answers, faults);
     record.action = at("record");
     record.submit = ask.lang.w(person::Act::Record);
-    record.article = "ZJ-5.4(1)".into();
+    record.article = ask.cite("ZJ-5.4(1)");
     let free: Vec<Role> = kind.roles().iter().copied().filter(|r| !held.contains(r)).collect();
     let mut give = form(ask, &ROLE, &Default::default(), faults);
     for field in &mut give.fields {
