@@ -173,6 +173,12 @@ pub fn begin(look: &mut Look, who: &Caller, ask: &Ask, row: &Licence, view: &mut
             None => ask.lang.ta("tenure-may-end", &[("kind", ask.lang.w(of.kind)), ("state", ask.lang.w(of.state))]),
         });
     }
+    if let Some(of) = order::of_licence(look, row.id)? {
+        view.links.push((format!("{} {}", ask.t("noun-destruction"), of.serial.unwrap_or_default()), format!("/work/destructions/{}", of.id)));
+    }
+    if let Some(of) = kept::of_licence(look, row.id)? {
+        view.links.push((ask.t("noun-archive"), format!("/work/archives/{}", of.id)));
+    }
     let (today, lives) = (look.today(), matches!(row.state, State::InForce | State::Suspended));
     let own = who.is_developer() && who.org == row.owner;
     if own && open.is_none() && row.is_in_force(today) {
