@@ -1,96 +1,15 @@
 //! The main job clicked through, as each of the people: from a data resource to a product that everybody sees. The demo
 //! city gives the people; every case on the way is new, and the clock is moved where people would wait.
 
+use crate::people::{Life, beginning, id};
 use chrono::Duration;
-use platform::Id;
-use platform::day::shanghai_date;
 use support::City;
-use support::browser::{Browser, Look, browse};
+use support::browser::{Look, browse};
 use thirtyfour::prelude::*;
 
 const CONDITIONS: [&str; 3] = ["legal_person", "rules", "security_officer"];
 const MATERIALS: [&str; 3] = ["business_licence", "audit_report", "security_commitment"];
 const PLAN: &str = "按路段汇总后建模，原始数据不出域";
-
-/// One life: the browser in which it is clicked, and the city in which it happens.
-struct Life<'a> {
-    browser: &'a Browser,
-    city: &'a City,
-}
-
-impl std::ops::Deref for Life<'_> {
-    type Target = Browser;
-    fn deref(&self) -> &Browser {
-        self.browser
-    }
-}
-
-impl Life<'_> {
-    /// Steps into somebody's account with the one click that the demo offers.
-    async fn is(&self, name: &str) -> WebDriverResult<()> {
-        self.shows("/demo").await?;
-        let button = format!("form[action=\"/demo\"]:has(input[value=\"{}\"]) button", support::city::email(name));
-        self.leaves(async || self.reach(&button).await).await
-    }
-    async fn shows(&self, path: &str) -> WebDriverResult<()> {
-        self.goto(format!("{}{path}", self.city.url)).await
-    }
-    /// An act of a case, filled in where it has to be.
-    async fn does(&self, case: &str, act: &str, fields: &[(&str, &str)]) -> WebDriverResult<()> {
-        self.shows(case).await?;
-        self.turn_to(act).await?;
-        let action = format!("{case}/{act}");
-        if !fields.is_empty() {
-            // Several forms of a page may ask for a reason.
-            self.open(&action).await?;
-        }
-        for (name, value) in fields {
-            let field = self.query(By::Css(format!("form[action^=\"{action}\"] [name=\"{name}\"]"))).first().await?;
-            field.clear().await?;
-            field.send_keys(*value).await?;
-        }
-        self.press(&action).await
-    }
-    /// Unfolds the form of an act.
-    async fn open(&self, action: &str) -> WebDriverResult<()> {
-        let script = "const form = document.querySelector(`form[action^=\"${arguments[0]}\"]`); \
-            const fold = form?.closest('details'); if (fold && !fold.open) fold.querySelector('summary').click()";
-        self.execute(script, vec![action.into()]).await.map(drop)
-    }
-    /// The case of the page shown.
-    async fn here(&self) -> WebDriverResult<String> {
-        let path = self.path().await?;
-        assert!(id(&path).parse::<Id<platform::people::Org>>().is_ok(), "{path} is a case");
-        Ok(path)
-    }
-    /// The same page in English, sound there too, and back.
-    async fn in_english(&self, name: &str) -> WebDriverResult<()> {
-        let path = self.path().await?;
-        self.shows(&format!("/lang/en?to={path}")).await?;
-        let spoken: String = self.execute("return document.documentElement.lang", vec![]).await?.convert()?;
-        assert!(spoken == "en" && self.path().await? == path);
-        self.sound(&format!("{name}-en")).await?;
-        self.shows(&format!("/lang/zh-CN?to={path}")).await
-    }
-    async fn says(&self, words: &str) -> WebDriverResult<()> {
-        let said = self.main().await?;
-        assert!(said.contains(words), "{} on {} does not say {words}: {said}", self.title().await?, self.path().await?);
-        Ok(())
-    }
-    fn day(&self, days: i64) -> String {
-        (shanghai_date(self.city.app.db.clock().now()) + Duration::days(days)).to_string()
-    }
-}
-
-/// The id at the end of an address.
-fn id(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
-}
-
-/// The Monday in which this life begins; the story must not depend on the day on which it is told.
-fn beginning() -> platform::At {
-    "2026-06-01T02:00:00".parse().unwrap()
-}
 
 #[test]
 fn a_life_is_clicked_through() {

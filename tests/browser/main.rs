@@ -7,3 +7,5 @@ mod harness;
 mod journeys;
 mod keys;
 mod life;
+mod people;
+mod supervision;

@@ -15,7 +15,11 @@ impl Browser {
 
     /// Types into a field, or chooses the offer of that value; a day or an hour is set as its picker would.
     pub async fn put(&self, name: &str, value: &str) -> WebDriverResult<()> {
-        let field = self.query(By::Css(format!("[name=\"{name}\"]:not([type=hidden])"))).first().await?;
+        self.put_in("", name, value).await
+    }
+    /// The same in the part of the page that the selector names, which ends in a space.
+    pub async fn put_in(&self, part: &str, name: &str, value: &str) -> WebDriverResult<()> {
+        let field = self.query(By::Css(format!("{part}[name=\"{name}\"]:not([type=hidden])"))).first().await?;
         let kind = field.prop("type").await?.unwrap_or_default();
         match kind.as_str() {
             "select-one" => field.find(By::Css(format!("option[value=\"{value}\"]"))).await?.click().await,
@@ -27,7 +31,9 @@ impl Browser {
                 assert_eq!(set.as_deref(), Some(value), "{name} takes {value}");
                 Ok(())
             }
-            "radio" => self.reach(&format!("input[type=radio][name=\"{name}\"][value=\"{value}\"]")).await,
+            "radio" => self.reach(&format!("{part}input[type=radio][name=\"{name}\"][value=\"{value}\"]")).await,
+            // A file, by its path.
+            "file" => field.send_keys(value).await,
             _ => {
                 field.clear().await?;
                 field.send_keys(value).await

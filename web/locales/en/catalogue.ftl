@@ -421,6 +421,7 @@ pub-term-harm = Do no harm to the interests of the state, the public or third pa
 pub-term-safety = Keep it safe; misuse is ordered to stop and access closed for the time being, and ended if it goes on.
 pub-term-wrong = The data comes as it is; if it is wrong or should not be open, say so.
 pub-observer = Data observer
+pub-resource-work = Ask for sharing, quality or opening
 pub-objection = Report a problem or object
 pub-objection-lead = If the data is wrong, or should not be open by law, anybody may say so without signing in. You get a page as receipt: keep its address.
 pub-objection-send = Send

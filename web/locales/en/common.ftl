@@ -104,7 +104,7 @@ acts = What you can do
 no-acts = There is nothing for you to do here now.
 changed = Changed
 section-content = Content
-section-identity = Identity
+section-identity = Particulars
 your-turn = Your turn
 your-turn-lead = Most pressing first; each leads to its list.
 nothing-waits = Nothing waits for you.
@@ -113,6 +113,13 @@ due-left = { $n ->
    *[other] { $n } working days left
  }
 due-today = due today
+weekday-1 = Mon
+weekday-2 = Tue
+weekday-3 = Wed
+weekday-4 = Thu
+weekday-5 = Fri
+weekday-6 = Sat
+weekday-7 = Sun
 due-over = { $n ->
     [one] 1 working day overdue
    *[other] { $n } working days overdue

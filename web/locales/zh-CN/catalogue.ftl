@@ -421,6 +421,7 @@ pub-term-harm = 不得损害国家利益、社会公共利益和第三方合法�
 pub-term-safety = 采取必要的安全措施；违反规定使用的，责令改正并暂时关闭获取权限，拒不改正的终止开放。
 pub-term-wrong = 数据按现状提供；发现错误或者认为不应当开放的，可以提出异议。
 pub-observer = 数据观察员
+pub-resource-work = 申请共享、反映质量、提出开放需求
 pub-objection = 反映问题或提出异议
 pub-objection-lead = 数据与事实不符，或者依法不应当开放的，任何人都可以提出，不需要登录。提交后会得到回执页面，请保存其地址。
 pub-objection-send = 提交

@@ -80,7 +80,7 @@ async fn one(ask: Ask) -> PageResult {
         .await?;
     let grade = graded(&ask, &row);
     let facts = vec![
-        Fact::text(ask.t("pub-col-holder"), &name),
+        Fact::text(ask.t("evaluation-holder"), &name),
         Fact::text(ask.t("pub-col-year"), row.year.to_string()),
         Fact::text(ask.t("pub-col-total"), row.total.map(points).unwrap_or_default()),
         Fact { label: ask.t("pub-col-grade"), badge: Some((grade.text, grade.tone)), ..Fact::default() },
@@ -98,6 +98,6 @@ async fn one(ask: Ask) -> PageResult {
             Section { title: ask.t("pub-evaluation"), facts, ..Section::default() },
             Section { title: ask.t("evaluation-table"), note: ask.t("pub-evaluation-how"), table: Some(table), ..Section::default() },
         ],
-        ..SectionsView::new(ask.chrome(format!("{name} · {}", row.year)))
+        ..SectionsView::new(ask.chrome(ask.lang.ta("pub-evaluation-of", &[("holder", name), ("year", row.year.to_string())])))
     })
 }

@@ -58,6 +58,9 @@ struct ResourceView {
     #[serde(skip)]
     c: Chrome,
     id: String,
+    /// Its page in the work area, for whoever may ask for something there.
+    #[serde(skip)]
+    work: String,
     title: String,
     code: String,
     unit: String,
@@ -117,6 +120,7 @@ fn view(look: &mut Look, ask: &Ask, row: Entry) -> Result<ResourceView> {
     Ok(ResourceView {
         c: ask.chrome(row.title.clone()),
         id: row.id.to_string(),
+        work: crate::work::address_for(&ask.who, Entry::NAME, &row.id.to_string()),
         title: row.title.clone(),
         code: row.code.clone().unwrap_or_default(),
         unit,

@@ -110,6 +110,11 @@ impl CaseView {
         let heading = row.heading();
         let rules = ask.app.db.rules();
         let today = platform::day::shanghai_date(ask.app.db.clock().now());
+        let mut due = due(ask.lang, &rules.calendar, today, heading.clock.as_deref(), heading.due_on);
+        // Which of a case's many deadlines it is.
+        if let (Some(due), Some(clock)) = (&mut due, heading.clock.as_deref().and_then(|c| ask.lang.maybe(&format!("clock-{c}")))) {
+            due.text = ask.lang.of_it(&clock, &due.text);
+        }
         let noun_name = ask.t(&format!("noun-{}", N::NAME));
         let chrome = ask
             .chrome(heading.title.clone())
@@ -123,7 +128,7 @@ impl CaseView {
             state: row.state().as_str().into(),
             state_name: ask.lang.w(row.state()),
             tone: tone(row.state().as_str()),
-            due: due(ask.lang, &rules.calendar, today, heading.clock.as_deref(), heading.due_on),
+            due,
             notices: Vec::new(),
             sections: Vec::new(),
             acts: Vec::new(),

@@ -53,6 +53,8 @@ pub struct FieldView {
     pub value: String,
     pub options: Vec<OptionView>,
     pub rows: Vec<Vec<FieldView>>,
+    /// Whether there is a row for everything on offer, so that none is added or taken away.
+    pub whole: bool,
     pub max: String,
     pub min: String,
     pub several: bool,
@@ -267,8 +269,9 @@ fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<Str
                 Value::Array(items) => items.iter().filter_map(Value::as_object).collect(),
                 _ => Vec::new(),
             };
+            view.whole = is_whole(of, &given, filling);
             // Room for more without a script.
-            let room = if given.is_empty() { 3 } else { 1 };
+            let room = if given.is_empty() { 3 } else { usize::from(!view.whole) };
             given.extend(std::iter::repeat_n(&empty, room));
             view.rows = given
                 .into_iter()
@@ -280,6 +283,17 @@ fn field(lang: Lang, sheet: &Sheet, field: &Field, answers: &serde_json::Map<Str
     };
     view.name = name;
     view
+}
+
+/// Whether rows that must each pick something have one for everything on offer, as a score has for every indicator.
+fn is_whole(of: &Sheet, given: &[&serde_json::Map<String, Value>], filling: &Filling) -> bool {
+    of.fields.iter().filter(|f| f.required).any(|f| match f.kind {
+        Kind::Pick(list) => filling.choices.get(list).is_some_and(|offers| {
+            let picked = |value: &str| given.iter().filter(|row| row.get(f.name).and_then(Value::as_str) == Some(value)).count();
+            !offers.is_empty() && given.len() == offers.len() && offers.iter().all(|c| picked(&c.value) == 1)
+        }),
+        _ => false,
+    })
 }
 
 /// Most rows of one field.

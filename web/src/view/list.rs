@@ -6,6 +6,7 @@ use crate::say::Lang;
 use crate::view::chrome::{Chrome, escape};
 use crate::view::form::{FieldView, OptionView};
 use askama::Template;
+use chrono::Datelike;
 use platform::case::{self, Case};
 use platform::flow::{self, Noun};
 use platform::paging::Paged;
@@ -140,7 +141,8 @@ pub fn due(
         // The day is known, the working days until then are not: that year's holidays are not announced.
         None => (String::new(), "due-ok"),
     };
-    Some(Due { text: format!("{day} {text}").trim_end().to_string(), day: Some(day), left, class })
+    let weekday = lang.t(&format!("weekday-{}", day.weekday().number_from_monday()));
+    Some(Due { text: format!("{day} {weekday} {text}").trim_end().to_string(), day: Some(day), left, class })
 }
 
 #[derive(Clone, Debug, Serialize)]

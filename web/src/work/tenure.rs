@@ -154,18 +154,30 @@ pub fn begin(look: &mut Look, who: &Caller, ask: &Ask, row: &Licence, view: &mut
     }
     let open = asked::open_on(look, row.id)?;
     if let Some(of) = &open {
+        view.links.push((format!("{} {}", ask.t("noun-amendment"), of.serial.as_deref().unwrap_or_default()), format!("/work/amendments/{}", of.id)));
         view.notices.push(ask.lang.ta("tenure-asked", &[("kind", ask.lang.w(of.kind)), ("state", ask.lang.w(of.state))]));
     }
     for of in mend::open_on(look, row)? {
+        view.links.push((
+            format!("{} {}", ask.t("noun-rectification"), of.serial.as_deref().unwrap_or_default()),
+            format!("/work/rectifications/{}", of.id),
+        ));
         let due = of.due_on.map(|d| d.to_string()).unwrap_or_default();
         view.notices
             .push(ask.lang.ta("tenure-mends", &[("order", of.serial.clone().unwrap_or_default()), ("due", due), ("state", ask.lang.w(of.state))]));
     }
     if let Some(of) = end::open_on(look, row.id)? {
+        view.links.push((ask.t("noun-termination"), format!("/work/terminations/{}", of.id)));
         view.notices.push(match of.ends_on {
             Some(day) => ask.lang.ta("tenure-leaves", &[("day", day.to_string())]),
             None => ask.lang.ta("tenure-may-end", &[("kind", ask.lang.w(of.kind)), ("state", ask.lang.w(of.state))]),
         });
+    }
+    if let Some(of) = order::of_licence(look, row.id)? {
+        view.links.push((format!("{} {}", ask.t("noun-destruction"), of.serial.unwrap_or_default()), format!("/work/destructions/{}", of.id)));
+    }
+    if let Some(of) = kept::of_licence(look, row.id)? {
+        view.links.push((ask.t("noun-archive"), format!("/work/archives/{}", of.id)));
     }
     let (today, lives) = (look.today(), matches!(row.state, State::InForce | State::Suspended));
     let own = who.is_developer() && who.org == row.owner;

@@ -69,7 +69,7 @@ impl Show for Evaluation {
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Evaluation, view: &mut CaseView) -> Result<()> {
         let scheme = Scheme::row(look, row.scheme)?;
         let mut facts = vec![
-            Fact::text(ask.t("col-owner"), row.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default()),
+            Fact::text(ask.t("evaluation-holder"), row.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default()),
             Fact::text(ask.t("col-year"), row.year.to_string()),
             Fact::link(ask.t("noun-scheme"), &scheme.title, format!("/work/evaluation-schemes/{}", scheme.id)),
         ];

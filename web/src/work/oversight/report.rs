@@ -6,9 +6,10 @@ use crate::noun::Show;
 use crate::routes::{Door, Route, route};
 use crate::view::case::{CaseView, Fact, Section, TableView};
 use crate::view::chrome::Chrome;
-use crate::view::list::{Cell, ListView, Row};
+use crate::view::list::{self, Cell, ListView, Row};
 use askama::Template;
 use platform::Role::{self, *};
+use platform::case::{self, Case};
 use platform::flow::Noun;
 use platform::people::org;
 use platform::profile::Profile;
@@ -28,21 +29,38 @@ impl Show for Report {
         Answers::default()
     }
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
-        let mut view =
-            ListView::cases::<Self>(look, who, ask)?.lead(ask.t("report-list-lead")).aside(ask.t("report-due"), "/work/reports/due", "calendar");
-        let profile = look.profile();
+        let columns = &["number", "report_kind", "title", "state", "due", "created_at"];
+        let mut view = ListView::new(ask, ask.t("nouns-report"), "reports", columns)
+            .lead(ask.t("report-list-lead"))
+            .aside(ask.t("report-due"), "/work/reports/due", "calendar")
+            .words(ask)
+            .filter::<State>(ask, "state")
+            .turns::<Self>(look, who, ask)?;
+        let wanted = case::Ask { words: ask.q("q").into(), state: ask.q_word("state"), ..case::Ask::default() };
+        let page = case::list::<Self>(look, &Self::sight(who), &wanted, ask.page())?;
+        let (today, calendar, profile) = (look.today(), look.calendar(), look.profile());
         for due in report::owed(look)?.into_iter().filter(|d| !d.submitted && who.acts_for(d.owner)) {
             let said = [("kind", named(ask, &profile, due.kind)), ("year", format!("{:04}", due.year)), ("day", due.due_on.to_string())];
             view.notices.push(ask.lang.ta(if due.overdue { "report-own-overdue" } else { "report-own-due" }, &said));
         }
-        Ok(view)
+        Ok(view.fill(ask, page, |row| Row {
+            href: format!("/work/reports/{}", row.id),
+            cells: vec![
+                Cell::maybe(row.serial.clone()),
+                Cell::text(named(ask, &profile, row.kind)),
+                Cell::text(&row.title),
+                Cell::state(ask.lang, row.state),
+                Cell::due(list::due(ask.lang, &calendar, today, row.clock.as_deref(), row.due_on)),
+                Cell::at(Some(row.created_at)),
+            ],
+        }))
     }
     fn extend(look: &mut Look, _: &Caller, ask: &Ask, row: &Report, view: &mut CaseView) -> Result<()> {
         let (today, profile, content) = (look.today(), look.profile(), row.read());
         let mut facts = vec![
             Fact::text(ask.t("report-kind"), named(ask, &profile, row.kind)),
             Fact::text(ask.t("col-owner"), row.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default()),
-            Fact::text(ask.t("col-period"), format!("{} – {}", row.from_on, row.to_on)),
+            Fact::text(ask.t("report-period"), format!("{} – {}", row.from_on, row.to_on)),
             Fact::text(ask.t("report-owed-on"), row.owed_on.map(|d| d.to_string()).unwrap_or_default()),
             Fact::text(ask.t("disclosure-as-of"), platform::clock::shanghai_text(content.as_of)),
         ];
@@ -107,7 +125,13 @@ fn section(ask: &Ask, row: &Report, head: &Head) -> Section {
     let rows: Vec<Vec<Cell>> = head
         .figures
         .iter()
-        .map(|l| vec![Cell::text(&l.name), Cell::link(l.count.to_string(), format!("/work/reports/{}/figures/{}", row.id, l.key))])
+        .map(|l| {
+            let count = match l.count {
+                0 => Cell::text("0"),
+                n => Cell::link(n.to_string(), format!("/work/reports/{}/figures/{}", row.id, l.key)),
+            };
+            vec![Cell::text(&l.name), count]
+        })
         .collect();
     let text = if head.text.is_empty() { ask.t("report-no-text") } else { head.text.clone() };
     let columns = ["col-figure", "col-count"].map(|k| ask.t(k)).to_vec();

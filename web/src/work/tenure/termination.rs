@@ -10,6 +10,7 @@ use platform::flow::Noun;
 use platform::people::org;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Result};
+use primary::destruction;
 use primary::rectification::Rectification;
 use primary::termination::{Act, State, Termination};
 
@@ -43,6 +44,9 @@ impl Show for Termination {
         if let Some(of) = row.rectification {
             let of = Rectification::row(look, of)?;
             facts.push(Fact::link(ask.t("noun-rectification"), of.serial.unwrap_or_default(), format!("/work/rectifications/{}", of.id)));
+        }
+        if let Some(of) = destruction::of_licence(look, row.licence)?.filter(|_| row.state == State::Ended) {
+            facts.push(Fact::link(ask.t("noun-destruction"), of.serial.unwrap_or_default(), format!("/work/destructions/{}", of.id)));
         }
         view.lead_with(facts);
         view.sections.extend(part(look, ask, "termination-answer", sheet_of::<Self>(Act::Answer), &row.answers(), "answer")?);
