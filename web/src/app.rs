@@ -48,6 +48,8 @@ pub struct App {
     pub metrics_token: Option<String>,
     /// Accounts of the demo city; empty outside a demo.
     pub demo_accounts: Vec<crate::demo::Account>,
+    /// The description of every address, made when it is first asked for.
+    pub openapi: std::sync::OnceLock<Vec<u8>>,
 }
 
 /// A fresh random key for a form or a visitor, 128 bits in hexadecimal.
@@ -59,38 +61,35 @@ pub fn random_key() -> String {
 /// Routes by path.
 pub struct Table {
     paths: Vec<(String, BTreeMap<&'static str, Route>)>,
+    /// The place of each path; a literal part wins over a parameter.
+    tree: matchit::Router<usize>,
 }
 
 impl Table {
-    /// The whole table, in the order it is matched.
-    pub fn build() -> Arc<Self> {
+    /// The whole table. An address that stands against another is a fault of ours, and no server starts with it.
+    pub fn build() -> std::io::Result<Arc<Self>> {
         let mut paths: Vec<(String, BTreeMap<&'static str, Route>)> = Vec::new();
+        let mut tree = matchit::Router::new();
         for route in all() {
             match paths.iter_mut().find(|(p, _)| *p == route.path) {
                 Some((_, methods)) => {
                     methods.insert(route.method, route);
                 }
-                None => paths.push((route.path.clone(), BTreeMap::from([(route.method, route)]))),
+                None => {
+                    tree.insert(route.path.clone(), paths.len()).map_err(|why| std::io::Error::other(format!("{}: {why}", route.path)))?;
+                    paths.push((route.path.clone(), BTreeMap::from([(route.method, route)])));
+                }
             }
         }
-        Arc::new(Self { paths })
+        Ok(Arc::new(Self { paths, tree }))
     }
-}
-
-/// Puts the table onto an actix application.
-pub fn configure(config: &mut web::ServiceConfig, app: &Arc<App>, table: &Arc<Table>) {
-    for at in 0..table.paths.len() {
-        let (app, table) = (app.clone(), table.clone());
-        let path = table.paths[at].0.clone();
-        config.service(
-            web::resource(path)
-                .to(move |request: HttpRequest, payload: web::Payload| serve(app.clone(), table.clone(), Some(at), request, payload.into_inner())),
-        );
+    /// The place of an address, and what stands in its parameters.
+    fn find(&self, path: &str) -> (Option<usize>, HashMap<String, String>) {
+        match self.tree.at(path) {
+            Ok(found) => (Some(*found.value), found.params.iter().map(|(k, v)| (k.to_string(), read::unescape(v))).collect()),
+            Err(_) => (None, HashMap::new()),
+        }
     }
-    let (app, table) = (app.clone(), table.clone());
-    config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
-        serve(app.clone(), table.clone(), None, request, payload.into_inner())
-    }));
 }
 
 /// Starts the server; it answers once this returns. `listen` may have port 0.
@@ -102,10 +101,11 @@ pub fn start(app: Arc<App>, listen: &str, workers: usize) -> std::io::Result<(ac
 
 /// Starts the server on a port that is bound already.
 pub fn start_on(app: Arc<App>, listener: std::net::TcpListener, workers: usize) -> std::io::Result<actix_web::dev::Server> {
-    let table = Table::build();
+    let table = Table::build()?;
     let server = actix_web::HttpServer::new(move || {
         let (app, table) = (app.clone(), table.clone());
-        Actix::new().wrap(actix_web::middleware::Compress::default()).configure(move |c| configure(c, &app, &table))
+        let any = web::to(move |request: HttpRequest, payload: web::Payload| serve(app.clone(), table.clone(), request, payload.into_inner()));
+        Actix::new().wrap(actix_web::middleware::Compress::default()).default_service(any)
     });
     let server = server.workers(workers).client_request_timeout(std::time::Duration::from_secs(20)).shutdown_timeout(10);
     Ok(server.listen(listener)?.run())
@@ -116,11 +116,12 @@ const FORWARDED: [&str; 6] = ["forwarded", "x-forwarded-for", "x-forwarded-host"
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-async fn serve(app: Arc<App>, table: Arc<Table>, at: Option<usize>, request: HttpRequest, payload: Payload) -> HttpResponse {
+async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let started = Instant::now();
     let request_id = random_key();
     let head = request.method() == Method::HEAD;
-    let mut ask = empty(&app, &request, request_id.clone());
+    let (at, params) = table.find(request.path());
+    let mut ask = empty(&app, &request, params, request_id.clone());
     let methods = at.map(|at| &table.paths[at].1);
     let result = match methods {
         None => identify(&mut ask, &request).await.and(Err(Refusal::NotFound)),
@@ -198,7 +199,7 @@ async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request:
     (route.run)(ask.clone()).await
 }
 
-fn empty(app: &Arc<App>, request: &HttpRequest, request_id: String) -> Ask {
+fn empty(app: &Arc<App>, request: &HttpRequest, params: HashMap<String, String>, request_id: String) -> Ask {
     let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("");
     let query = read::pairs(request.query_string());
     let by_query = query.iter().find(|(k, _)| k == "lang").map(|(_, v)| v.clone());
@@ -214,7 +215,7 @@ fn empty(app: &Arc<App>, request: &HttpRequest, request_id: String) -> Ask {
         app: app.clone(),
         method: request.method().clone(),
         path: request.path().to_string(),
-        params: request.match_info().iter().map(|(k, v)| (k.to_string(), read::unescape(v))).collect::<HashMap<_, _>>(),
+        params,
         query,
         answers: Answers::default(),
         key: None,

@@ -8,7 +8,7 @@ use platform::sheet::Sheet;
 use platform::{Caller, Refusal, Result, Role};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What runs a request.
 pub type Handler = Arc<dyn Fn(Ask) -> Pin<Box<dyn Future<Output = PageResult>>> + Send + Sync>;
@@ -29,7 +29,21 @@ impl Door {
             _ if who.person.is_none() => Err(Refusal::SignIn),
             Self::Registered => Ok(()),
             Self::Only(roles) if who.is_any(roles) => Ok(()),
-            Self::Only(roles) => Err(Refusal::WrongRole { by: Box::leak(roles.clone().into_boxed_slice()), article: "BJ-18" }),
+            Self::Only(roles) => Err(Refusal::WrongRole { by: kept(roles), article: "BJ-18" }),
+        }
+    }
+}
+
+/// These roles for as long as the program runs; each set of them is kept once.
+fn kept(roles: &[Role]) -> &'static [Role] {
+    static SETS: Mutex<Vec<&'static [Role]>> = Mutex::new(Vec::new());
+    let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
+    match sets.iter().find(|set| **set == roles) {
+        Some(known) => known,
+        None => {
+            let set: &'static [Role] = Box::leak(roles.to_vec().into_boxed_slice());
+            sets.push(set);
+            set
         }
     }
 }

@@ -137,6 +137,7 @@ pub fn assemble(
         metrics,
         metrics_token: settings.metrics_token.as_ref().map(|t| t.expose().to_string()),
         demo_accounts: if demo { crate::demo::accounts(&settings.data_dir).unwrap_or_default() } else { Vec::new() },
+        openapi: std::sync::OnceLock::new(),
     }))
 }
 

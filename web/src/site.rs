@@ -92,8 +92,8 @@ async fn display(ask: Ask) -> PageResult {
 }
 
 async fn openapi(ask: Ask) -> PageResult {
-    let text = crate::openapi::document(&ask.app.base_url).to_string();
-    Ok(Answer::Bytes { media: "application/json".into(), name: None, bytes: text.into_bytes(), cache: false })
+    let bytes = ask.app.openapi.get_or_init(|| crate::openapi::document(&ask.app.base_url).to_string().into_bytes()).clone();
+    Ok(Answer::Bytes { media: "application/json".into(), name: None, bytes, cache: false })
 }
 
 async fn robots(ask: Ask) -> PageResult {
