@@ -61,7 +61,7 @@ const RECORDER: &[Role] = &[Legal, Bureau];
 const OWNER: &[Tell] = &[Tell::Owner];
 
 pub const STEPS: &[Step<State, Act>] = &[
-    begin(Act::Prepare, REGISTRANT, State::Prepared, "REG26-9(1)").clock("registration_apply"),
+    begin(Act::Prepare, REGISTRANT, State::Prepared, "ZJK-22 REG26-9(1)").clock("registration_apply"),
     step(State::Prepared, Act::Submit, REGISTRANT, State::Submitted, "REG26-7").tell(&[Tell::Role(Legal)]).clock("registration_accept"),
     step(State::Prepared, Act::Fill, REGISTRANT, State::Prepared, "REG26-9(1)"),
     step(State::Prepared, Act::Withdraw, REGISTRANT, State::Withdrawn, "REG26-7"),

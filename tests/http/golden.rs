@@ -192,9 +192,34 @@ fn the_demo_city_shows_what_a_city_shows() {
 fn the_demo_city_is_loaded_on_any_day() {
     for end in ["2026-01-02T16:00:00", "2026-10-04T15:59:59", "2026-12-19T15:59:00"] {
         let folder = support::place::Folder::fresh();
-        let flags = vec![("data_dir", folder.path().display().to_string()), ("listen", "127.0.0.1:0".to_string())];
+        // The story begins months before its end, when the policy was not yet in force on the first of these days.
+        let profile = folder.path().join("policy.toml");
+        let text = include_str!("../../platform/profiles/zhangjiakou.toml").replacen("version = 1", "version = 2", 1);
+        std::fs::write(&profile, text.replacen("from = \"2025-04-01\"", "from = \"2023-04-01\"", 1)).unwrap();
+        let flags = vec![
+            ("data_dir", folder.path().display().to_string()),
+            ("listen", "127.0.0.1:0".to_string()),
+            ("profile", profile.display().to_string()),
+        ];
         let settings = platform::config::Settings::load(None, std::iter::empty(), flags).unwrap();
         let accounts = dajing::demo::load_until(&settings, end.parse().unwrap()).unwrap_or_else(|fault| panic!("{end}: {fault}"));
         assert!(accounts.len() > 20, "{end}");
     }
+}
+
+/// The same city under each of the other policies: another text, the same verbs.
+#[test]
+fn the_demo_city_is_loaded_under_every_policy() {
+    std::thread::scope(|threads| {
+        for policy in ["beijing", "nanjing", "zhejiang", "xicheng"] {
+            threads.spawn(move || {
+                let folder = support::place::Folder::fresh();
+                let flags =
+                    vec![("data_dir", folder.path().display().to_string()), ("listen", "127.0.0.1:0".to_string()), ("profile", policy.to_string())];
+                let settings = platform::config::Settings::load(None, std::iter::empty(), flags).unwrap();
+                let accounts = dajing::demo::load(&settings).unwrap_or_else(|fault| panic!("{policy}: {fault}"));
+                assert!(accounts.len() > 20, "{policy}");
+            });
+        }
+    });
 }

@@ -5,8 +5,11 @@ use chrono::{Datelike, Days, NaiveDate};
 use platform::day::Calendar;
 use std::collections::BTreeMap;
 
-/// First days of 春节, 端午节 and 中秋节 by the lunar calendar, month and day. 除夕 is the day before 春节.
-const LUNAR: [(i32, (u32, u32), (u32, u32), (u32, u32)); 11] = [
+/// Month and day.
+type Day = (u32, u32);
+
+/// First days of 春节, 端午节 and 中秋节 by the lunar calendar. 除夕 is the day before 春节.
+const LUNAR: [(i32, Day, Day, Day); 11] = [
     (2027, (2, 6), (6, 9), (9, 15)),
     (2028, (1, 26), (5, 28), (10, 3)),
     (2029, (2, 13), (6, 16), (9, 22)),
@@ -26,7 +29,7 @@ pub fn calendar() -> Calendar {
     let known = |year: i32| Calendar::national().covers(year);
     for (year, spring, dragon, moon) in LUNAR.into_iter().filter(|(year, ..)| !known(*year)) {
         let mut off: BTreeMap<NaiveDate, String> = BTreeMap::new();
-        let mut festival = |name: &str, (month, day): (u32, u32), before: u64, days: u64| {
+        let mut festival = |name: &str, (month, day): Day, before: u64, days: u64| {
             let first = NaiveDate::from_ymd_opt(year, month, day).expect("a day") - Days::new(before);
             for date in first.iter_days().take(days as usize) {
                 off.entry(date).and_modify(|names| *names = format!("{names}、{name}")).or_insert_with(|| name.to_string());

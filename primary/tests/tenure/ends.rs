@@ -193,7 +193,7 @@ fn marks_that_passed_unseen_are_told_once(world: &World) {
 
 fn archived(world: &World, id: Id<Licence>) {
     let kept = world.look(|look| archive::of_licence(look, id)).unwrap().unwrap();
-    assert_eq!((kept.state, kept.class, kept.keep_until), (archive::State::Kept, archive::Class::Years10, Some(day("2038-03-02"))));
+    assert_eq!((kept.state, kept.class, kept.keep_until), (archive::State::Kept, archive::Class::Years30, Some(day("2058-03-02"))));
     let class = |class: &str| world.does(&world.legal, kept.id, archive::Act::Classify, json!({"class": class, "reason": "涉及公共利益"}));
     class("permanent").unwrap();
     assert_eq!(code(class("years30")), "faulty");

@@ -430,6 +430,7 @@ report-owed-on = Due
 report-print = Print
 report-is-draft = A draft; nobody has signed it off.
 report-late = Late by { $n } days.
+report-overdue = { $n } days overdue and not yet submitted.
 report-due = Reports due
 report-due-lead = What each organisation owes for last year.
 report-done = Submitted

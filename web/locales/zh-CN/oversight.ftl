@@ -430,6 +430,7 @@ report-owed-on = 报送期限
 report-print = 打印
 report-is-draft = 草稿，尚未签发。
 report-late = 迟报 { $n } 天。
+report-overdue = 已逾期 { $n } 天，尚未提交。
 report-due = 报送情况
 report-due-lead = 上一年度各单位应当报送的报告。
 report-done = 已报送

@@ -99,7 +99,7 @@ pub fn play(stage: &mut Stage, licences: &Licences, entries: &Entries) -> Result
     let late = order(stage, parking, "部分接口的调用日志缺失两天", 2, &["submit"])?;
     let mistaken = order(stage, farm, "年度披露未按期公开", 20, &[])?;
     stage.does::<Rectification>("office", mistaken, rectification::Act::Revoke, json!({ "reason": "经核实已按期公开，撤销整改通知" }))?;
-    let dropped = propose(stage, elder, "poor_evaluation", "季度抽查结果偏低")?;
+    let dropped = propose(stage, elder, "breach", "季度抽查发现未按协议更新数据")?;
     stage.does::<Termination>("legal", dropped, termination::Act::Withdraw, json!({ "reason": "复核后结果合格" }))?;
     let rejected = propose(stage, elder, "standing_changed", "经营范围发生变更")?;
     stage.does::<Termination>("bing", rejected, termination::Act::Answer, json!({ "statement": "变更不涉及数据业务，资质不受影响。" }))?;
@@ -122,7 +122,7 @@ pub fn play(stage: &mut Stage, licences: &Licences, entries: &Entries) -> Result
     record(stage, "legal", second)?;
     let kept = certified(stage, left, second)?;
     stage.does::<Archive>("legal", kept, archive::Act::Classify, json!({ "class": "years30", "reason": "涉及农业价格政策研究" }))?;
-    end(stage, "jia", licences[&("jia", "care")], "poor_evaluation", "连续评估结果较差，经约谈仍无改善")?;
+    end(stage, "jia", licences[&("jia", "care")], "standing_changed", "股权变更后不再符合准入条件")?;
     // An amendment that went all the way.
     let asked = amend(stage, "jia", licences[&("jia", "street")], json!({ "resources": [entries["violation"]] }))?;
     assess(stage, asked)?;

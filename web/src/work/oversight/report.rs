@@ -73,7 +73,7 @@ impl Show for Report {
         view.sections.push(Section { title: ask.t("section-identity"), facts, ..Section::default() });
         let late = row.days_late(today);
         if late > 0 && (row.submitted_at.is_some() || row.state != State::Accepted) {
-            view.notices.push(ask.lang.tn("report-late", late));
+            view.notices.push(ask.lang.tn(if row.submitted_at.is_some() { "report-late" } else { "report-overdue" }, late));
         }
         if !row.holds() {
             view.notices.push(ask.t("disclosure-is-broken"));
@@ -150,7 +150,7 @@ async fn figure(ask: Ask) -> PageResult {
     let figure = row.read().figures.into_iter().find(|f| f.key == ask.param("key")).ok_or(Refusal::NotFound)?;
     let name = ask.t(&format!("report-figure-{}", figure.key));
     let mut view =
-        ListView::new(&ask, &name, "figure", &["noun", "number", "title"]).lead(ask.lang.ta("report-figure-lead", &[("report", row.title.clone())]));
+        ListView::new(&ask, &name, "figure", &["title", "noun", "number"]).lead(ask.lang.ta("report-figure-lead", &[("report", row.title.clone())]));
     view.c = ask
         .chrome(name)
         .crumb(ask.t("nav-work"), "/work")
@@ -164,9 +164,9 @@ async fn figure(ask: Ask) -> PageResult {
     view.fill(&ask, shown, |r| Row {
         href: crate::work::address_for(&ask.who, &r.noun, &r.id),
         cells: vec![
+            Cell::text(if r.title.is_empty() { &r.serial } else { &r.title }),
             Cell::text(ask.t(&format!("noun-{}", r.noun))),
             Cell::text(&r.serial),
-            Cell::text(if r.title.is_empty() { &r.serial } else { &r.title }),
         ],
     })
     .answer(&ask)
