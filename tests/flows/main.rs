@@ -7,6 +7,7 @@ mod cast;
 mod db;
 mod durable;
 mod guards;
+mod invariants;
 mod once;
 mod oversight;
 mod people;
