@@ -76,7 +76,6 @@ prev = Previous
 next = Next
 list-empty = Nothing matches.
 open-link = Open
-table = Table
 optional = (optional)
 please-choose = Please choose
 no-options = Nothing to choose from.

@@ -25,3 +25,17 @@ law-kind-principle = Principle
 law-kind-definition = Terms and scope
 law-kind-organisation = Organisation
 route-public-law = What carries each article of the policy in force
+# Short names of the texts cited
+text-zhangjiakou = Zhangjiakou Measures
+text-beijing = Beijing Measures
+text-nanjing = Nanjing Measures
+text-zhejiang = Zhejiang Measures
+text-xicheng = Xicheng Rules
+text-pricing = Pricing Notice
+text-registration = Registration Measures
+text-operation = Operation Specification
+text-disclosure = Disclosure Notice
+text-network = Network Data Security Regulation
+text-personal = Personal Information Protection Law
+text-bidding = Tendering and Bidding Law
+text-cyber = Cybersecurity Law

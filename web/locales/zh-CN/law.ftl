@@ -13,3 +13,17 @@ law-kind-principle = 原则
 law-kind-definition = 定义与适用
 law-kind-organisation = 组织保障
 route-public-law = 现行政策每条由什么落实
+# 引用文件的简称
+text-zhangjiakou = 张家口办法
+text-beijing = 北京专区办法
+text-nanjing = 南京办法
+text-zhejiang = 浙江办法
+text-xicheng = 西城细则
+text-pricing = 价格形成机制通知
+text-registration = 登记管理办法
+text-operation = 授权运营实施规范
+text-disclosure = 信息披露工作通知
+text-network = 网络数据安全管理条例
+text-personal = 个人信息保护法
+text-bidding = 招标投标法
+text-cyber = 网络安全法

@@ -95,6 +95,10 @@ impl Chrome {
         let other = self.lang.pick("en", "zh-CN");
         format!("/lang/{other}?to={}", escape(&self.here))
     }
+    /// A citation in words.
+    pub fn cited(&self, citation: &str) -> String {
+        self.lang.cited(citation)
+    }
     pub fn at(&self, at: &platform::At) -> String {
         platform::clock::shanghai_text(*at)
     }

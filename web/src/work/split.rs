@@ -37,13 +37,13 @@ impl Show for Split {
                 .map(|(share, fen)| {
                     vec![
                         Cell::text(&share.name).below(ask.lang.w(share.contributor)),
-                        Cell::text(format!("{} %", share.rate.percent())),
+                        Cell::text(format!("{}%", share.rate.percent())),
                         amount(ask, *fen),
                     ]
                 })
                 .collect();
             let columns = ["split-share-name", "split-share-percent", "split-part"].map(|k| ask.t(k)).to_vec();
-            let said = [("year", seen.year.to_string()), ("income", platform::money::yuan(seen.income))];
+            let said = [("year", seen.year.to_string()), ("income", crate::say::grouped(seen.income))];
             view.sections.insert(
                 1 + i,
                 Section {

@@ -195,7 +195,7 @@ impl Speaker<'_> {
             let text = format!("{}{}{then}", self.lang.tn("pub-grade-from", g.from_score), self.and());
             self.value(&g.key, self.say(&g.name), text, &g.article, g.source)
         }));
-        rows.extend(e.indicators.iter().map(|i| self.value(&i.key, self.say(&i.name), format!("{} %", i.weight), &i.article, i.source)));
+        rows.extend(e.indicators.iter().map(|i| self.value(&i.key, self.say(&i.name), format!("{}%", i.weight), &i.article, i.source)));
         self.group("evaluation", true, rows)
     }
 
