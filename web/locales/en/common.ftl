@@ -76,6 +76,7 @@ prev = Previous
 next = Next
 list-empty = Nothing matches.
 open-link = Open
+no-number = not numbered
 optional = (optional)
 please-choose = Please choose
 no-options = Nothing to choose from.

@@ -73,6 +73,7 @@ prev = 上一页
 next = 下一页
 list-empty = 没有符合条件的记录。
 open-link = 查看
+no-number = 未编号
 optional = （选填）
 please-choose = 请选择
 no-options = 暂无可选项。
