@@ -166,6 +166,7 @@ fn text_name(lang: Lang, prefix: &str) -> Option<String> {
         "NDSR" => "text-network",
         "PIPL" => "text-personal",
         "BID" => "text-bidding",
+        "GPL" => "text-procurement",
         "CSL" => "text-cyber",
         _ => return None,
     };

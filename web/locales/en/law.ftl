@@ -38,4 +38,5 @@ text-disclosure = Disclosure Notice
 text-network = Network Data Security Regulation
 text-personal = Personal Information Protection Law
 text-bidding = Tendering and Bidding Law
+text-procurement = Government Procurement Law
 text-cyber = Cybersecurity Law

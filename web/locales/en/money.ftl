@@ -18,7 +18,9 @@ col-sold = What was sold
 col-quantity = Units sold
 col-revenue = Revenue
 col-item = Item
+col-agreement = Agreement
 col-registration_about = Subject
+col-registration_kind = Kind of registration
 
 # Cost surveys and the allowed revenue
 noun-survey = Cost survey

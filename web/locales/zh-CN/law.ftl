@@ -26,4 +26,5 @@ text-disclosure = 信息披露工作通知
 text-network = 网络数据安全管理条例
 text-personal = 个人信息保护法
 text-bidding = 招标投标法
+text-procurement = 政府采购法
 text-cyber = 网络安全法

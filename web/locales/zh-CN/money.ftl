@@ -18,7 +18,9 @@ col-sold = 销售项目
 col-quantity = 销售规模
 col-revenue = 收入
 col-item = 项目
+col-agreement = 协议版本
 col-registration_about = 登记对象
+col-registration_kind = 登记类型
 
 # 成本调查与最高准许收入
 noun-survey = 成本调查与收入核定
