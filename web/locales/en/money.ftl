@@ -241,6 +241,7 @@ posting-is-reversed = A counter-posting has undone this; it stays readable.
 posting-reversed-by = See the counter-posting
 posting-sums = Sums by account
 posting-sums-lead = One year's debits and credits by account and what was sold, counter-postings included.
+posting-sums-year = Year { $n }
 posting-all = All
 posting-by-account = By account
 posting-sales = Sales

@@ -241,6 +241,7 @@ posting-is-reversed = 这一笔已由反向分录冲销，内容保留备查。
 posting-reversed-by = 查看反向分录
 posting-sums = 科目汇总
 posting-sums-lead = 一个年度内各科目的借贷合计和销售情况，已计入反向分录。
+posting-sums-year = { $n } 年
 posting-all = 合计
 posting-by-account = 按科目
 posting-sales = 销售规模及收入

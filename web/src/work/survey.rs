@@ -21,7 +21,7 @@ pub fn money(ask: &Ask, fen: i64) -> String {
 
 /// An amount in fen as a cell; programs get yuan.
 pub fn amount(ask: &Ask, fen: i64) -> Cell {
-    Cell { raw: yuan(fen), ..Cell::text(money(ask, fen)) }
+    Cell { raw: yuan(fen), whole: true, ..Cell::text(money(ask, fen)) }
 }
 
 /// A deviation from the allowed revenue, with its direction.
@@ -61,7 +61,7 @@ impl Show for Survey {
             href: format!("/work/surveys/{}", s.id),
             cells: vec![
                 Cell::maybe(s.serial.clone()),
-                Cell::text(&s.title),
+                Cell { whole: true, ..Cell::text(&s.title) },
                 amount(ask, s.cost),
                 Cell::text(format!("{}%", s.figures().rate.percent())),
                 amount(ask, s.mar),
