@@ -291,7 +291,7 @@ fn recap(tx: &mut Tx, who: &Caller, row: &Fee, a: Answers) -> Result<()> {
 /// Fees of an operator that may be asked now, as offers of a form.
 pub fn choices(look: &mut Look, owner: Id<Org>) -> Result<Vec<flow::Choice>> {
     let rows = case::all_of::<Fee>(look, "owner", owner, &[State::Trial, State::InForce])?;
-    Ok(rows.into_iter().map(|f| flow::Choice::new(f.id, format!("{} ({} / {})", f.title, money::yuan(f.actual.unwrap_or(0)), f.unit()))).collect())
+    Ok(rows.into_iter().map(|f| flow::Choice::new(f.id, format!("{} · ¥{}/{}", f.title, money::yuan(f.actual.unwrap_or(0)), f.unit()))).collect())
 }
 
 /// The public price book: every fee that is asked or has a cap, by name.

@@ -114,6 +114,93 @@ pub fn cite(policy: &str, citation: &str) -> String {
     format!("{} ({citation})", own.into_iter().collect::<Vec<_>>().join(" "))
 }
 
+/// A citation in words, for people: the short name of the text, then article and item. A text that is not known keeps its letters.
+pub fn spoken(lang: Lang, citation: &str) -> String {
+    let (mut said, mut last, mut known) = (String::new(), "", true);
+    for token in citation.split_whitespace() {
+        let (opens, bare) = (token.starts_with('('), token.trim_start_matches('('));
+        let closes = bare.matches(')').count() > bare.matches('(').count();
+        let bare = if closes { bare.strip_suffix(')').unwrap_or(bare) } else { bare };
+        if opens {
+            said.push_str(lang.pick("（", " ("));
+            last = "";
+        }
+        let prefix = prefix_of(bare);
+        let name = text_name(lang, prefix);
+        if !opens && !said.is_empty() {
+            said.push_str(if known && name.is_some() { lang.pick("、", ", ") } else { " " });
+        }
+        known = name.is_some();
+        match name {
+            Some(name) => {
+                let place = bare.split_once('-').map_or_else(String::new, |(_, place)| place_in(lang, prefix, place));
+                if prefix != last {
+                    said.push_str(&name);
+                    said.push_str(if place.is_empty() { "" } else { lang.pick("", " ") });
+                }
+                said.push_str(&place);
+            }
+            None => said.push_str(bare),
+        }
+        last = prefix;
+        if closes {
+            said.push_str(lang.pick("）", ")"));
+            last = "";
+        }
+    }
+    said
+}
+
+/// The short name of a text.
+fn text_name(lang: Lang, prefix: &str) -> Option<String> {
+    let key = match prefix {
+        "ZJK" => "text-zhangjiakou",
+        "BJ" => "text-beijing",
+        "NJ" => "text-nanjing",
+        "ZJ" => "text-zhejiang",
+        "XC" => "text-xicheng",
+        "PRI65" => "text-pricing",
+        "REG26" => "text-registration",
+        "OPS27" => "text-operation",
+        "DISC26" => "text-disclosure",
+        "NDSR" => "text-network",
+        "PIPL" => "text-personal",
+        "BID" => "text-bidding",
+        "GPL" => "text-procurement",
+        "CSL" => "text-cyber",
+        _ => return None,
+    };
+    lang.maybe(key)
+}
+
+/// Article and item within a text; some texts have parts instead of articles.
+fn place_in(lang: Lang, prefix: &str, place: &str) -> String {
+    let parts = matches!(prefix, "ZJ" | "PRI65");
+    if lang.is_en() {
+        return format!("{} {place}", if parts { "part" } else { "art." });
+    }
+    let numbers = place.split(['.', '(', ')']).filter(|n| !n.is_empty());
+    let level = |(depth, n): (usize, &str)| match (parts, depth) {
+        (true, 0) => format!("第{}部分", numeral(n)),
+        (true, 1) => format!("（{}）", numeral(n)),
+        (true, _) => format!("第{n}点"),
+        (false, 0) => format!("第{}条", numeral(n)),
+        (false, _) => format!("第（{}）项", numeral(n)),
+    };
+    numbers.enumerate().map(level).collect()
+}
+
+/// A number from 1 to 99 in Chinese; any other text as it is.
+fn numeral(number: &str) -> String {
+    const ONES: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    match number.parse::<usize>() {
+        Ok(n @ 1..=9) => ONES[n].to_string(),
+        Ok(n @ 10..=19) => format!("十{}", ONES[n % 10]),
+        Ok(n @ 20..=99) => format!("{}十{}", ONES[n / 10], ONES[n % 10]),
+        _ => number.to_string(),
+    }
+}
+
 fn is_policy(prefix: &str) -> bool {
     matches!(prefix, "ZJK" | "BJ" | "NJ" | "ZJ" | "XC")
 }

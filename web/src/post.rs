@@ -34,7 +34,7 @@ pub fn body(lang: Lang, base_url: &str, letter: &Letter, event: Option<&Event>) 
                 ("org", e.org_name.clone()),
                 ("at", platform::clock::shanghai_text(e.at)),
                 ("reason", e.reason.clone().unwrap_or_else(|| "—".into())),
-                ("article", crate::law::cite(&e.profile, &e.article)),
+                ("article", lang.cited(&crate::law::cite(&e.profile, &e.article))),
                 ("link", format!("{base_url}{}", address(e))),
             ],
         ),

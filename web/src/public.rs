@@ -140,8 +140,8 @@ fn ground(lang: Lang, article: Option<&str>, source: Option<platform::profile::S
         })
     });
     match (article, source) {
-        (Some(article), Some(source)) => format!("{article} · {source}"),
-        (Some(article), None) => article.to_string(),
+        (Some(article), Some(source)) => format!("{} · {source}", lang.cited(article)),
+        (Some(article), None) => lang.cited(article),
         (None, Some(source)) => source,
         (None, None) => String::new(),
     }

@@ -94,6 +94,14 @@ impl Lang {
     pub fn of_it(self, name: &str, said: &str) -> String {
         format!("{name}{}{said}", self.pick("：", ": "))
     }
+    /// A citation in words.
+    pub fn cited(self, citation: &str) -> String {
+        crate::law::spoken(self, citation)
+    }
+    /// An amount in fen: with its unit, thousands parted.
+    pub fn yuan(self, fen: i64) -> String {
+        self.ta("yuan", &[("amount", grouped(fen))])
+    }
     /// A fault's sentence.
     pub fn fault(self, fault: &platform::Fault) -> String {
         // Names from the profile come in both languages: `condition` and `condition_en`.
@@ -102,6 +110,21 @@ impl Lang {
             fault.args.iter().map(|(name, value)| (*name, english(name).unwrap_or_else(|| value.clone()))).collect();
         self.ta(&format!("fault-{}", fault.code), &args)
     }
+}
+
+/// Fen as yuan with two decimals, thousands parted: `1,250,000.00`.
+pub fn grouped(fen: i64) -> String {
+    let text = platform::money::yuan(fen);
+    let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, part) = text.split_once('.').unwrap_or((text, "00"));
+    let mut said = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    format!("{sign}{said}.{part}")
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ async fn flows(ask: Ask) -> PageResult {
         .into_iter()
         .map(|t| {
             let mut lines = crate::flows::lines(lang, &t);
-            lines.iter_mut().for_each(|line| line[4] = ask.cite(&line[4]));
+            lines.iter_mut().for_each(|line| line[4] = lang.cited(&ask.cite(&line[4])));
             FlowTable { noun: t.noun, name: lang.t(&format!("noun-{}", t.noun)), lines }
         })
         .collect();

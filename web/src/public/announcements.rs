@@ -288,7 +288,7 @@ fn view(look: &mut Look, who: &Caller, ask: &Ask, row: Announcement) -> Result<A
         criteria: call.criteria.iter().map(|c| (c.name.clone(), c.weight)).collect(),
         pass_mark: call.pass_mark,
         term_years: call.term_years,
-        fee: if call.fee == 0 { ask.t("pub-free") } else { lang.ta("yuan", &[("amount", platform::money::yuan(call.fee))]) },
+        fee: if call.fee == 0 { ask.t("pub-free") } else { lang.yuan(call.fee) },
         fee_basis: call.fee_basis.clone(),
         entries: entries(look, &call.entries)?,
         contact: said.text("contact").into(),

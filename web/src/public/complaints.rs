@@ -60,6 +60,8 @@ async fn all(ask: Ask) -> PageResult {
         .look(move |look, _| {
             let columns = ["serial", "kind", "complaint", "answer", "answered_on"];
             let mut view = narrowed(list(&a, "pub-complaints", "complaints", &columns).words(&a), &a, "kind", Kind::ALL);
+            view.columns.iter_mut().filter(|c| c.name == "kind").for_each(|c| c.label = a.t("complaint-kind"));
+            view.filters.iter_mut().filter(|f| f.name == "kind").for_each(|f| f.label = a.t("complaint-kind"));
             for (label, href, icon, primary) in
                 [("complaint-new", "/complaints/new", "plus", true), ("complaint-lookup", "/complaints/lookup", "search", false)]
             {
@@ -205,7 +207,7 @@ async fn lookup(ask: Ask) -> PageResult {
     let mut facts = vec![
         Fact::text(ask.t("complaint-lookup-number"), row.serial.clone().unwrap_or_default()),
         Fact { badge: Some((ask.lang.w(row.state), crate::view::list::tone(row.state.as_str()))), ..Fact::text(ask.t("pub-col-state"), "") },
-        Fact::text(ask.t("pub-col-kind"), ask.lang.w(row.kind)),
+        Fact::text(ask.t("complaint-kind"), ask.lang.w(row.kind)),
         Fact::text(ask.t("complaint-title"), &row.title),
         Fact::text(ask.t("complaint-filed-on"), day::shanghai_date(row.created_at).to_string()),
         Fact::text(ask.t("complaint-desk"), ask.lang.w(row.desk)),

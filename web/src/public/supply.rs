@@ -34,7 +34,7 @@ async fn supply(ask: Ask) -> PageResult {
             Cell::text(s.cases.to_string()),
             Cell::text(s.median.to_string()),
             Cell::text(s.ninety.to_string()),
-            Cell::text(format!("{} %", s.on_time)),
+            Cell::text(format!("{}%", s.on_time)),
         ],
     });
     whole_files(view, &ask).answer(&ask)

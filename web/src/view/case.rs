@@ -242,7 +242,7 @@ pub fn facts(lang: Lang, sheet: &Sheet, answers: &Answers, choices: &HashMap<Str
 
 fn text(lang: Lang, kind: &Kind, value: &Value, choices: &HashMap<String, Vec<Choice>>) -> String {
     match (kind, value) {
-        (Kind::Money, Value::Number(fen)) => fen.as_i64().map(|f| lang.ta("yuan", &[("amount", platform::money::yuan(f))])).unwrap_or_default(),
+        (Kind::Money, Value::Number(fen)) => fen.as_i64().map(|f| lang.yuan(f)).unwrap_or_default(),
         (Kind::Time, Value::String(s)) => {
             chrono::NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M:%S").map(platform::clock::shanghai_text).unwrap_or_else(|_| s.clone())
         }

@@ -33,7 +33,7 @@ pub struct Chrome {
     /// This session owes a code.
     pub owes_code: bool,
     pub city: String,
-    /// The policy has ended or ends soon; on the pages of the work area.
+    /// The policy has ended or ends soon; at the head of the work area.
     pub policy: Option<String>,
     pub assets: &'static str,
 }
@@ -64,7 +64,8 @@ impl Chrome {
             // The pages where it is mended say so themselves.
             needs_factor: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Missing) && ask.path != "/account/factor",
             owes_code: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Owed) && ask.path != "/account/code",
-            policy: ask.who.person.and_then(|_| {
+            // Whoever can prepare for it is told, where his work begins.
+            policy: ask.who.person.filter(|_| ask.path == "/work" && (ask.who.oversees() || ask.who.is_any(&[platform::Role::SystemAdmin]))).and_then(|_| {
                 let today = platform::day::shanghai_date(ask.app.db.clock().now());
                 crate::public::policy::notice(ask.lang, &ask.app.db.rules().profile, today)
             }),
@@ -94,6 +95,10 @@ impl Chrome {
     pub fn other_lang(&self) -> String {
         let other = self.lang.pick("en", "zh-CN");
         format!("/lang/{other}?to={}", escape(&self.here))
+    }
+    /// A citation in words.
+    pub fn cited(&self, citation: &str) -> String {
+        self.lang.cited(citation)
     }
     pub fn at(&self, at: &platform::At) -> String {
         platform::clock::shanghai_text(*at)

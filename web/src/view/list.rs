@@ -351,17 +351,31 @@ impl ListView {
         let heads = page.map(|row: N| (row.heading(), row.state(), row.created_at()));
         let owners = platform::people::org::names(look, heads.rows.iter().filter_map(|(head, ..)| head.owner).collect())?;
         let (today, calendar) = (look.today(), look.calendar());
-        Ok(view.fill(ask, heads, |(head, state, at)| Row {
+        let number = |serial: &Option<String>| serial.as_ref().map_or_else(|| Cell { text: ask.t("no-number"), ..Cell::default() }, Cell::text);
+        let view = view.fill(ask, heads, |(head, state, at)| Row {
             href: format!("/work/{}/{}", N::PATH, head.id),
             cells: vec![
-                Cell::maybe(head.serial.clone()),
+                number(&head.serial),
                 Cell::text(&head.title),
                 Cell::maybe(head.owner.and_then(|owner| owners.get(&owner).cloned())),
                 Cell::state(ask.lang, *state),
                 Cell::due(due(ask.lang, &calendar, today, head.clock.as_deref(), head.due_on)),
                 Cell::at(Some(*at)),
             ],
-        }))
+        });
+        Ok(if ask.face == Face::Html && ask.q("format").is_empty() { view.without_bare(&["number", "due"]) } else { view })
+    }
+    /// Leaves out those of the columns in which nothing stands; files and programs get them all.
+    fn without_bare(mut self, names: &[&str]) -> Self {
+        for name in names {
+            let Some(at) = self.columns.iter().position(|c| c.name == *name) else { continue };
+            let bare = |row: &Row| row.cells.get(at).is_none_or(|cell| cell.raw.is_empty() && (*name == "number" || cell.text.is_empty()));
+            if !self.rows.is_empty() && self.rows.iter().all(bare) {
+                self.columns.remove(at);
+                self.rows.iter_mut().filter(|row| at < row.cells.len()).for_each(|row| drop(row.cells.remove(at)));
+            }
+        }
+        self
     }
     /// Fills in the rows and the pager.
     pub fn fill<T>(mut self, ask: &Ask, page: Paged<T>, row: impl Fn(&T) -> Row) -> Self {

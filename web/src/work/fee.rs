@@ -14,7 +14,7 @@ use secondary::fee::{FEE, Fee, State};
 
 /// An amount for one unit, in words.
 pub fn per(ask: &Ask, fen: Option<i64>, unit: &str) -> String {
-    fen.map_or_else(String::new, |fen| if fen == 0 { ask.t("fee-free") } else { format!("{} / {unit}", money(ask, fen)) })
+    fen.map_or_else(String::new, |fen| if fen == 0 { ask.t("fee-free") } else { format!("{}/{unit}", money(ask, fen)) })
 }
 
 impl Show for Fee {

@@ -116,7 +116,7 @@ fn grant(look: &mut Look, ask: &Ask, row: &Licence) -> Result<Section> {
     let terms = row.terms();
     let filing = filing::row(look, row.filing)?;
     let scenario = scenario::row(look, row.scenario)?;
-    let fee = if terms.fee == 0 { ask.t("licence-free") } else { ask.lang.ta("yuan", &[("amount", platform::money::yuan(terms.fee))]) };
+    let fee = if terms.fee == 0 { ask.t("licence-free") } else { ask.lang.yuan(terms.fee) };
     let mut facts = vec![
         Fact::text(ask.t("noun-scenario"), scenario.title),
         Fact::text(ask.t("col-purpose"), ask.lang.w(terms.purpose)),

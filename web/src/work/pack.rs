@@ -247,7 +247,7 @@ fn deviation(ask: &Ask, content: &Content) -> Vec<Vec<Cell>> {
         vec![Cell::text(ask.t("noun-survey")), Cell::link(&d.serial, super::survey::href(&d.survey))],
         line("survey-fact-mar", money(ask, d.mar)),
         line("survey-revenue", money(ask, d.actual)),
-        line("survey-deviation", d.rate.map(|r| format!("{} %", r.percent())).unwrap_or_default()),
+        line("survey-deviation", d.rate.map(|r| super::survey::deviation(ask, r, d.actual, d.mar)).unwrap_or_default()),
         line("survey-follows", follows(ask, d.follows())),
     ]
 }

@@ -53,7 +53,7 @@ impl Show for Posting {
         Ok(view.fill(ask, page, |p| Row {
             href: format!("/work/postings/{}", p.id),
             cells: vec![
-                Cell::text(p.on_day.to_string()),
+                Cell::date(Some(p.on_day)),
                 Cell::text(&p.title),
                 Cell::word(ask.lang, p.kind),
                 amount(ask, p.amount),
@@ -139,8 +139,9 @@ async fn sums(ask: Ask) -> PageResult {
             }
             let table = Rows::new(&a, &["account", "debit", "credit"], lines);
             let mut view = PanelsView::new(c).back("/work/postings").lead(a.t("posting-sums-lead"));
-            for near in [year - 1, year + 1] {
-                view = view.action(near.to_string(), format!("/work/postings/sums?year={near}&organisation={whose}"));
+            let this = look.today().year();
+            for near in [year - 1, year + 1].into_iter().filter(|near| *near <= this) {
+                view = view.action(a.lang.tn("posting-sums-year", near), format!("/work/postings/sums?year={near}&organisation={whose}"));
             }
             let mut sold = Vec::new();
             for sale in book::sales(look, whose, Span::year(year))? {

@@ -5,7 +5,6 @@ use crate::noun::Show;
 use crate::view::case::{CaseView, Fact, Section, TableView};
 use crate::view::list::{Cell, ListView, Row, due};
 use platform::Role::{self, *};
-use platform::money::yuan;
 use platform::people::org;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Result};
@@ -74,7 +73,7 @@ impl Show for Pricing {
             Fact::text(ask.t("pricing-effective_on"), row.effective_on.map(|d| d.to_string()).unwrap_or_default()),
         ];
         if let Some(total) = total(&row.answers()) {
-            facts.push(Fact::text(ask.t("pricing-total"), ask.lang.ta("yuan", &[("amount", yuan(total))])));
+            facts.push(Fact::text(ask.t("pricing-total"), ask.lang.yuan(total)));
         }
         // The day stands at the head: receiving a filing may move it.
         view.sections.iter_mut().for_each(|s| s.facts.retain(|f| f.name != "effective_on"));

@@ -7,9 +7,10 @@ use crate::export::{self, Sheet as Table};
 use crate::noun::Show;
 use crate::routes::{Door, Route, route};
 use crate::view::case::{CaseView, Fact, Section, TableView};
-use crate::view::list::{Cell, ListView, due};
+use crate::view::list::{Cell, ListView, Row, due};
 use crate::view::panels::{Line, Panel, PanelsView, Rows};
 use platform::Role::{self, *};
+use platform::case::{self, Case};
 use platform::flow::Noun;
 use platform::people::org;
 use platform::sheet::{Answers, Sheet};
@@ -30,7 +31,29 @@ impl Show for Registration {
         self.answers()
     }
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
-        let mut view = ListView::cases::<Registration>(look, who, ask)?.aside(ask.t("registration-due"), "/work/registrations/due", "calendar");
+        let columns = &["number", "title", "registration_kind", "owner", "state", "due", "created_at"];
+        let view = ListView::new(ask, ask.t("nouns-registration"), "registrations", columns)
+            .lead(ask.t("registration-list-lead"))
+            .words(ask)
+            .filter::<State>(ask, "state")
+            .aside(ask.t("registration-due"), "/work/registrations/due", "calendar")
+            .turns::<Registration>(look, who, ask)?;
+        let wanted = case::Ask { words: ask.q("q").into(), state: ask.q_word("state"), ..case::Ask::default() };
+        let page = case::list::<Registration>(look, &Registration::sight(who), &wanted, ask.page())?;
+        let owners = org::names(look, page.rows.iter().filter_map(|r| r.owner).collect())?;
+        let (today, calendar) = (look.today(), look.calendar());
+        let mut view = view.fill(ask, page, |r| Row {
+            href: format!("/work/registrations/{}", r.id),
+            cells: vec![
+                Cell::maybe(r.serial.clone()),
+                Cell::text(&r.title),
+                Cell::word(ask.lang, r.kind),
+                Cell::maybe(r.owner.and_then(|owner| owners.get(&owner).cloned())),
+                Cell::state(ask.lang, r.state),
+                Cell::due(due(ask.lang, &calendar, today, r.clock.as_deref(), r.due_on)),
+                Cell::at(Some(r.created_at)),
+            ],
+        });
         let late = registration::owed(look, who)?.iter().filter(|o| o.overdue && o.open.is_none()).count();
         if late > 0 {
             view.notices.push(ask.lang.tn("registration-late", late));

@@ -2,6 +2,7 @@
 
 use crate::ask::Ask;
 use crate::noun::Show;
+use crate::say::grouped;
 use crate::view::case::{CaseView, Fact, Section, TableView};
 use crate::view::list::{Cell, ListView, Row, due};
 use platform::Role::{self, *};
@@ -10,17 +11,23 @@ use platform::flow::Noun;
 use platform::money::yuan;
 use platform::sheet::{Answers, Sheet};
 use platform::{Caller, Look, Result};
-use secondary::fee;
 use secondary::survey::{self, Follows, Survey, mar};
+use secondary::{Rate, fee};
 
 /// An amount in fen, in words.
 pub fn money(ask: &Ask, fen: i64) -> String {
-    ask.lang.ta("yuan", &[("amount", yuan(fen))])
+    ask.lang.yuan(fen)
 }
 
 /// An amount in fen as a cell; programs get yuan.
 pub fn amount(ask: &Ask, fen: i64) -> Cell {
-    Cell { raw: yuan(fen), ..Cell::text(money(ask, fen)) }
+    Cell { raw: yuan(fen), whole: true, ..Cell::text(money(ask, fen)) }
+}
+
+/// A deviation from the allowed revenue, with its direction.
+pub fn deviation(ask: &Ask, rate: Rate, actual: i64, allowed: i64) -> String {
+    let said = [("rate", rate.percent())];
+    ask.lang.ta(if actual < allowed { "survey-deviation-below" } else { "survey-deviation-above" }, &said)
 }
 
 /// What follows from a deviation, in words.
@@ -54,9 +61,9 @@ impl Show for Survey {
             href: format!("/work/surveys/{}", s.id),
             cells: vec![
                 Cell::maybe(s.serial.clone()),
-                Cell::text(&s.title),
+                Cell { whole: true, ..Cell::text(&s.title) },
                 amount(ask, s.cost),
-                Cell::text(format!("{} %", s.figures().rate.percent())),
+                Cell::text(format!("{}%", s.figures().rate.percent())),
                 amount(ask, s.mar),
                 Cell::state(ask.lang, s.state),
                 Cell::due(due(ask.lang, &calendar, today, s.clock.as_deref(), s.due_on)),
@@ -83,7 +90,7 @@ fn figures(ask: &Ask, row: &Survey) -> Section {
     let mut facts = vec![
         Fact::text(ask.t("survey-period"), &row.title),
         Fact::text(ask.t("survey-fact-cost"), money(ask, f.cost)),
-        Fact::text(ask.t("survey-fact-rate"), format!("{} %", f.rate.percent())),
+        Fact::text(ask.t("survey-fact-rate"), format!("{}%", f.rate.percent())),
         Fact::text(ask.t("survey-fact-profit"), money(ask, f.profit)),
         Fact::text(ask.t("survey-fact-tax"), money(ask, f.tax)),
     ];
@@ -114,7 +121,7 @@ fn years(look: &mut Look, ask: &Ask, row: &Survey) -> Result<Section> {
                 Cell::link(y.year.to_string(), format!("/work/postings/sums?year={}", y.year)),
                 amount(ask, y.revenue),
                 amount(ask, y.mar),
-                Cell::text(y.deviation.map(|d| format!("{} %", d.percent())).unwrap_or_default()),
+                Cell::text(y.deviation.map(|d| deviation(ask, d, y.revenue, y.mar)).unwrap_or_default()),
                 Cell::text(y.follows.map_or_else(|| ask.t("survey-year-runs"), |rule| follows(ask, rule))),
             ]
         })
@@ -134,14 +141,14 @@ fn caps(look: &mut Look, ask: &Ask, row: &Survey) -> Result<Section> {
         .map(|f| {
             vec![
                 Cell::link(&f.title, format!("/work/fees/{}", f.id)),
-                Cell::text(format!("{}/{}", money(ask, f.cap.unwrap_or(0)), f.unit())),
+                Cell::text(super::fee::per(ask, f.cap, &f.unit())),
                 Cell::text(f.volume().to_string()),
                 amount(ask, expected(f)),
             ]
         })
         .collect();
     let columns = ["col-fee_item", "col-cap", "fee-volume", "survey-expected"].map(|k| ask.t(k)).to_vec();
-    let said = [("sum", yuan(all)), ("mar", yuan(row.mar))];
+    let said = [("sum", grouped(all)), ("mar", grouped(row.mar))];
     Ok(Section {
         title: ask.t("survey-caps"),
         note: ask.lang.ta("survey-caps-note", &said),

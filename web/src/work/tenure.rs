@@ -60,7 +60,7 @@ pub fn doors(look: &mut Look, ask: &Ask, row: &Licence) -> Result<Section> {
             let open = refusal.is_none();
             let why = refusal.map(|r| {
                 let (zh, en) = r.why();
-                let article = r.article().map(|a| format!(" [{}]", ask.cite(a))).unwrap_or_default();
+                let article = r.article().map(|a| format!(" [{}]", ask.lang.cited(&ask.cite(a)))).unwrap_or_default();
                 format!("{}{article}", if ask.lang.is_en() { en } else { zh })
             });
             let state = Cell {

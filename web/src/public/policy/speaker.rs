@@ -108,14 +108,15 @@ impl Speaker<'_> {
                 },
                 d.value,
             );
-            let silence = self.lang.t(match d.silence {
-                Silence::None => "pub-silence-none",
-                Silence::Escalate => "pub-silence-escalate",
-                Silence::Lapse => "pub-silence-lapse",
-                Silence::Consent => "pub-silence-consent",
-            });
+            let silence = match d.silence {
+                Silence::None => None,
+                Silence::Escalate => Some("pub-silence-escalate"),
+                Silence::Lapse => Some("pub-silence-lapse"),
+                Silence::Consent => Some("pub-silence-consent"),
+            };
+            let silence = silence.map_or_else(String::new, |key| format!("{}{}", self.and(), self.lang.t(key)));
             let longer = if d.extendable { format!("{}{}", self.and(), self.lang.t("pub-extendable")) } else { String::new() };
-            self.value(name, self.lang.t(&format!("clock-{name}")), format!("{unit}{}{silence}{longer}", self.and()), &d.article, d.source)
+            self.value(name, self.lang.t(&format!("clock-{name}")), format!("{unit}{silence}{longer}"), &d.article, d.source)
         });
         self.group("deadlines", true, rows.collect())
     }
@@ -165,7 +166,15 @@ impl Speaker<'_> {
     }
 
     fn wordings<'w>(&self, name: &'static str, of: impl Iterator<Item = &'w Wording>) -> Group {
-        self.group(name, false, of.map(|w| self.value(&w.key, self.say(&w.name), self.say(&w.text), &w.article, w.source)).collect())
+        self.group(name, false, of.map(|w| self.value(&w.key, self.say(&w.name), self.blanks(self.say(&w.text)), &w.article, w.source)).collect())
+    }
+
+    /// A wording as a model text: the parties by their kind, what an agreement fills in as a blank.
+    fn blanks(&self, text: &str) -> String {
+        let parties = [("{operator}", "contributor-primary"), ("{holder}", "contributor-developer")];
+        let named = parties.iter().fold(text.to_string(), |said, (mark, key)| said.replace(mark, &self.lang.t(key)));
+        let filled = ["{scenario}", "{licence}", "{resources}", "{from}", "{to}", "{fee}"];
+        filled.iter().fold(named, |said, mark| said.replace(mark, "____"))
     }
 
     fn reports(&self) -> Group {
@@ -195,7 +204,7 @@ impl Speaker<'_> {
             let text = format!("{}{}{then}", self.lang.tn("pub-grade-from", g.from_score), self.and());
             self.value(&g.key, self.say(&g.name), text, &g.article, g.source)
         }));
-        rows.extend(e.indicators.iter().map(|i| self.value(&i.key, self.say(&i.name), format!("{} %", i.weight), &i.article, i.source)));
+        rows.extend(e.indicators.iter().map(|i| self.value(&i.key, self.say(&i.name), format!("{}%", i.weight), &i.article, i.source)));
         self.group("evaluation", true, rows)
     }
 

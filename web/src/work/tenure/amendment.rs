@@ -8,7 +8,7 @@ use crate::view::list::{Cell, ListView};
 use platform::Role::{self, *};
 use platform::people::org;
 use platform::sheet::{Answers, Sheet};
-use platform::{Caller, Look, Result, money};
+use platform::{Caller, Look, Result};
 use primary::amendment::{self, AMENDMENT, Act, Amendment, Kind};
 use primary::licence;
 use serde_json::Value;
@@ -70,7 +70,7 @@ fn changes(look: &mut Look, ask: &Ask, row: &Amendment) -> Result<Section> {
         let entries = resources::entry::by_ids(look, ids)?;
         Ok(entries.into_iter().map(|e| e.title).collect::<Vec<_>>().join(if ask.lang.is_en() { "; " } else { "、" }))
     };
-    let yuan = |fen: i64| ask.lang.ta("yuan", &[("amount", money::yuan(fen))]);
+    let yuan = |fen: i64| ask.lang.yuan(fen);
     let mut lines = Vec::new();
     if !said.text("to_on").is_empty() {
         let from = if row.kind == Kind::Renew { of.to_on.succ_opt().unwrap_or(of.to_on) } else { of.from_on };
