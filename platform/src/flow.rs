@@ -415,7 +415,9 @@ pub fn waiting<N: Noun>(look: &mut Look, who: &Caller) -> Result<Vec<Waiting>> {
     // The states and columns are words of ours, never of a user.
     let mine = |state: N::State| {
         let column = N::PARTIES.iter().find(|(s, _)| *s == state).map_or("owner", |(_, column)| column);
-        let whose = if who.oversees() { "$1 <> ''".to_string() } else { format!("{column} = $1") };
+        // What anybody may do is for whoever began the case, not for all who may look at it.
+        let by_office = turn::<N>(state).iter().any(|role| *role != Role::Registered && who.is_any(&[*role]));
+        let whose = if who.oversees() && by_office { "$1 <> ''".to_string() } else { format!("{column} = $1") };
         format!("(state = '{}' AND {whose})", state.as_str())
     };
     let mine = states.into_iter().map(mine).collect::<Vec<_>>().join(" OR ");
