@@ -53,11 +53,13 @@ pub const LINE: Sheet = Sheet {
     name: "posting-line",
     fields: &[sheet::choice::<Account>("account"), sheet::choice::<Side>("side"), sheet::money("amount"), sheet::line("note", 200).optional()],
 };
+/// Kinds that people post; a counter-entry and a share are posted by acts of their own.
+const BY_HAND: &[&str] = &["fee_income", "product_income", "cost", "subsidy", "tax", "receipt", "payment", "other"];
 /// What is posted.
 pub const POSTING: Sheet = Sheet {
     name: "posting",
     fields: &[
-        sheet::choice::<Kind>("kind"),
+        sheet::Field { name: "kind", kind: sheet::Kind::Choice(Kind::SET, BY_HAND), required: true, section: None },
         sheet::date("on_day"),
         sheet::line("memo", 200),
         sheet::pick("product", "product").optional().under("about"),

@@ -151,6 +151,11 @@ pub fn spoken(lang: Lang, citation: &str) -> String {
     said
 }
 
+/// Article and item alone, where the page says of which text.
+pub fn placed(lang: Lang, citation: &str) -> String {
+    citation.split_once('-').map_or_else(|| citation.to_string(), |(prefix, place)| place_in(lang, prefix, place))
+}
+
 /// The short name of a text.
 fn text_name(lang: Lang, prefix: &str) -> Option<String> {
     let key = match prefix {

@@ -98,6 +98,10 @@ impl Lang {
     pub fn cited(self, citation: &str) -> String {
         crate::law::spoken(self, citation)
     }
+    /// An article alone, where the page says of which text.
+    pub fn placed(self, citation: &str) -> String {
+        crate::law::placed(self, citation)
+    }
     /// An amount in fen: with its unit, thousands parted.
     pub fn yuan(self, fen: i64) -> String {
         self.ta("yuan", &[("amount", grouped(fen))])

@@ -425,7 +425,7 @@ pub-resource-work = 申请共享、反映质量、提出开放需求
 pub-objection = 反映问题或提出异议
 pub-objection-lead = 数据与事实不符，或者依法不应当开放的，任何人都可以提出，不需要登录。提交后会得到回执页面，请保存其地址。
 pub-objection-send = 提交
-pub-issue = 受理回执
+pub-issue = 收件回执
 pub-issue-lead = 请保存本页地址，凭此查询核查进展和答复。
 pub-issue-filed = 提出时间
 route-open-data = 开放数据列表
@@ -434,7 +434,7 @@ route-opening-plans = 公布的年度开放计划
 route-opening-plan = 一份年度开放计划
 route-objection-page = 对目录条目提出异议的表单
 route-objection = 对目录条目提出异议
-route-issue-receipt = 质量问题受理回执
+route-issue-receipt = 质量问题收件回执
 
 # 填写问题
 fault-not-an-item = 目录条目中没有这一数据项，可选：{ $known }

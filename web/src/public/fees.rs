@@ -31,7 +31,7 @@ async fn all(ask: Ask) -> PageResult {
 fn line(ask: &Ask, row: &Fee) -> Row {
     let said = row.answers();
     let unit = row.unit();
-    let yuan = |fen: Option<i64>| Cell { raw: fen.map(platform::money::yuan).unwrap_or_default(), ..Cell::text(per(ask, fen, &unit)) };
+    let yuan = |fen: Option<i64>| Cell { raw: fen.map(platform::money::yuan).unwrap_or_default(), whole: true, ..Cell::text(per(ask, fen, &unit)) };
     Row {
         href: String::new(),
         cells: vec![

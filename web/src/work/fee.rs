@@ -41,8 +41,8 @@ impl Show for Fee {
             cells: vec![
                 Cell::text(&f.title).below(f.answers().text("use_case")),
                 Cell::word(ask.lang, f.purpose),
-                Cell::text(per(ask, f.cap, &f.unit())),
-                Cell::text(per(ask, f.actual, &f.unit())),
+                Cell { whole: true, ..Cell::text(per(ask, f.cap, &f.unit())) },
+                Cell { whole: true, ..Cell::text(per(ask, f.actual, &f.unit())) },
                 Cell::date(f.effective_on),
                 Cell::state(ask.lang, f.state),
             ],

@@ -36,12 +36,13 @@ impl Show for Posting {
     }
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
         let columns = &["on_day", "memo", "posting_kind", "posting_amount", "organisation", "state"];
-        let view = ListView::new(ask, ask.t("nouns-posting"), "postings", columns)
+        let mut view = ListView::new(ask, ask.t("nouns-posting"), "postings", columns)
             .lead(ask.t("posting-list-lead"))
             .words(ask)
             .filter::<Kind>(ask, "kind")
             .filter::<State>(ask, "state")
             .aside(ask.t("posting-sums"), "/work/postings/sums", "table");
+        view.filters.iter_mut().filter(|f| f.name == "kind").for_each(|f| f.label = ask.t("col-posting_kind"));
         let mut wanted = case::Ask { words: ask.q("q").into(), state: ask.q_word("state"), ..case::Ask::default() };
         if let Some(kind) = ask.q_word::<Kind>("kind") {
             wanted.about.push(("kind", kind.to_string()));
