@@ -113,9 +113,10 @@ fn source_lines(look: &mut Look, ids: &[String]) -> Result<Vec<String>> {
     Ok(entries.iter().map(|e| source_line(e, &e.owner.and_then(|o| units.get(&o).cloned()).unwrap_or_default())).collect())
 }
 
-fn granted(of: &Licence) -> String {
+/// For the registry, which knows the texts by their titles.
+fn granted(of: &Licence, policy: &str) -> String {
     format!(
-        "授权编号：{}；授权范围：{}；授权期限：{}至{}；依据：政策条款 ZJK-17、OPS27-13",
+        "授权编号：{}；授权范围：{}；授权期限：{}至{}；依据：《{policy}》、《公共数据资源授权运营实施规范（试行）》",
         of.serial.as_deref().unwrap_or_default(),
         of.terms().scope,
         of.from_on,
@@ -126,17 +127,17 @@ fn granted(of: &Licence) -> String {
 fn of_resource(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> {
     let id: Id<Entry> = subject.parse()?;
     let row = entry::by_ids(look, &[subject.to_string()])?.into_iter().next().ok_or(Refusal::NotFound)?;
-    let said = row.answers();
+    let (said, policy) = (row.answers(), look.profile().name.zh.clone());
     let unit = row.owner.map(|o| org::name(look, o)).transpose()?.unwrap_or_default();
     let under = super::terms::licences_of_entry(look, subject)?;
     let fields: Vec<&str> = said.0.get("fields").and_then(Value::as_array).into_iter().flatten().filter_map(|f| f["name"].as_str()).collect();
     let evidence = last_act(look, who, Entry::NAME, &id.to_string(), &["publish"])?.map(|e| deposited(&e)).unwrap_or_default();
-    let grants: Vec<String> = under.iter().map(granted).collect();
+    let grants: Vec<String> = under.iter().map(|l| granted(l, &policy)).collect();
     let uses: Vec<String> = under.iter().map(|l| l.title.clone()).collect();
     Ok(Answers::of(json!({
         "name": row.title,
         "introduction": said.text("summary"),
-        "lawful": join(&[format!("由{unit}依法履职或者提供公共服务产生，已纳入公共数据资源目录（政策条款 ZJK-7）。")], &grants),
+        "lawful": join(&[format!("由{unit}依法履职或者提供公共服务产生，已纳入公共数据资源目录（依据《{policy}》）。")], &grants),
         "resource": format!(
             "目录代码：{}；数据分级：{}级；更新周期：{}；格式：{}；数据项（{}项）：{}",
             row.code.as_deref().unwrap_or("无"), row.level.number(), cycle(row.cycle), said.text("format"), fields.len(), fields.join("、")
@@ -145,7 +146,7 @@ fn of_resource(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> 
         "product": "",
         "scenario": if uses.is_empty() { "尚未用于具体应用场景".to_string() } else { uses.join("；") },
         "risk": format!(
-            "数据分级为{}级；{}；供给形式按数据分级限制，原始数据不出授权运营域（政策条款 ZJK-21）。",
+            "数据分级为{}级；{}；供给形式按数据分级限制，原始数据不出授权运营域（依据《{policy}》）。",
             row.level.number(), if row.personal { "涉及个人信息，须经授权或者匿名化后使用" } else { "不涉及个人信息" }
         ),
     })))
@@ -176,7 +177,7 @@ fn of_product(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> {
     let number = row.approved_version.ok_or_else(|| Refusal::rule("not-approved-product", "REG26-9(1)"))?;
     let shown = version::find(look, id, number)?;
     let said = shown.answers();
-    let under = licence::row(look, row.licence)?;
+    let (under, policy) = (licence::row(look, row.licence)?, look.profile().name.zh.clone());
     let sources = source_lines(look, &said.list("sources"))?;
     let class = scenario::row(look, row.scenario)?;
     let approved = review::of_product(look, id)?.into_iter().find(|r| r.state == review::State::Approved);
@@ -187,7 +188,7 @@ fn of_product(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> {
     Ok(Answers::of(json!({
         "name": row.title,
         "introduction": said.text("summary"),
-        "lawful": join(&[granted(&under)], &if external.is_empty() { vec![] } else { vec![format!("其他数据来源：{external}")] }),
+        "lawful": join(&[granted(&under, &policy)], &if external.is_empty() { vec![] } else { vec![format!("其他数据来源：{external}")] }),
         "resource": sources.join("\n"),
         "evidence": join(&[format!("产品第{number}版内容摘要 SHA-256 {}", shown.digest)], &event.map(|e| vec![deposited(&e)]).unwrap_or_default()),
         "product": format!("产品编号：{}；产品形式：{}；覆盖范围：{}；加工方法：{}；交付方式：{}；使用限制：{}",

@@ -65,10 +65,14 @@ impl Chrome {
             needs_factor: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Missing) && ask.path != "/account/factor",
             owes_code: ask.session.as_ref().is_some_and(|s| s.factor == Factor::Owed) && ask.path != "/account/code",
             // Whoever can prepare for it is told, where his work begins.
-            policy: ask.who.person.filter(|_| ask.path == "/work" && (ask.who.oversees() || ask.who.is_any(&[platform::Role::SystemAdmin]))).and_then(|_| {
-                let today = platform::day::shanghai_date(ask.app.db.clock().now());
-                crate::public::policy::notice(ask.lang, &ask.app.db.rules().profile, today)
-            }),
+            policy: ask
+                .who
+                .person
+                .filter(|_| ask.path == "/work" && (ask.who.oversees() || ask.who.is_any(&[platform::Role::SystemAdmin])))
+                .and_then(|_| {
+                    let today = platform::day::shanghai_date(ask.app.db.clock().now());
+                    crate::public::policy::notice(ask.lang, &ask.app.db.rules().profile, today)
+                }),
             city: ask.app.db.rules().profile.city.in_lang(ask.lang.is_en()).to_string(),
             assets: crate::assets::version(),
         }

@@ -103,11 +103,14 @@ impl Cell {
 pub fn tone(state: &str) -> &'static str {
     match state {
         "active" | "published" | "approved" | "in_force" | "listed" | "received" | "awarded" | "won" | "admitted" | "answered" | "kept"
-        | "upheld" | "meets" | "sent" | "fulfilled" | "verified" | "certified" | "completed" | "handed_over" => "bg-green-lt",
+        | "upheld" | "meets" | "sent" | "fulfilled" | "verified" | "certified" | "completed" | "handed_over" | "coded" | "renewed" | "agreed" => {
+            "bg-green-lt"
+        }
         "returned" | "suspended" | "overdue" | "barred" | "refused" | "not_admitted" | "objected" | "failed" | "fails" | "needs_change"
-        | "recused" | "declined" => "bg-red-lt",
+        | "recused" | "declined" | "escalated" | "revoked" => "bg-red-lt",
         "submitted" | "filed" | "applied" | "open" | "consolidating" | "opened" | "closed" | "ranked" | "noticed" | "signed" | "asked" | "merged"
-        | "invited" | "waiting" | "ordered" | "proposed" | "heard" | "recorded" | "proved" | "assessed" | "accepted" => "bg-blue-lt",
+        | "invited" | "waiting" | "ordered" | "proposed" | "heard" | "recorded" | "proved" | "assessed" | "accepted" | "reported" | "handling"
+        | "reviewing" | "in_notice" | "recheck" | "planned" => "bg-blue-lt",
         "drafted" => "bg-yellow-lt",
         _ => "bg-secondary-lt",
     }
