@@ -54,7 +54,7 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Drafted, Act::Withdraw, BIDDER, State::Withdrawn, "BID-29"),
     step(State::Submitted, Act::Withdraw, BIDDER, State::Withdrawn, "BID-29").tell(&[Tell::Owner]),
     step(State::Submitted, Act::Open, CALLER, State::Opened, "BID-36").tell(&[Tell::Owner]),
-    step(State::Opened, Act::Admit, &[Legal], State::Admitted, "ZJK-13(5)").tell(&[Tell::Owner]),
+    step(State::Opened, Act::Admit, &[Legal], State::Admitted, "ZJK-13(5) BJ-15 NJ-8 ZJ-3.1").tell(&[Tell::Owner]),
     step(State::Opened, Act::RefuseAdmission, &[Legal], State::NotAdmitted, "ZJK-13(5)").tell(&[Tell::Owner]),
     step(State::Admitted, Act::Win, CALLER, State::Won, "ZJK-13(5)").tell(&[Tell::Owner]),
     step(State::Admitted, Act::Lose, CALLER, State::Lost, "BID-45").tell(&[Tell::Owner]),

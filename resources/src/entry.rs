@@ -103,7 +103,7 @@ pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Import, &[Source], State::Drafted, "ZJK-7"),
     step(State::Drafted, Act::Edit, &[Source], State::Drafted, "ZJK-7"),
     step(State::Returned, Act::Edit, &[Source], State::Drafted, "ZJK-7"),
-    step(State::Drafted, Act::Submit, &[Source], State::Submitted, "ZJK-7").tell(&[Tell::Role(Bureau)]),
+    step(State::Drafted, Act::Submit, &[Source], State::Submitted, "ZJK-7 XC-19").tell(&[Tell::Role(Bureau)]),
     step(State::Submitted, Act::Return, &[Bureau], State::Returned, "ZJK-7").tell(&[Tell::Owner]),
     step(State::Submitted, Act::Publish, &[Bureau], State::Published, "ZJK-7").tell(&[Tell::Owner]).clock("attribute_review"),
     step(State::Published, Act::Revise, &[Source], State::Drafted, "ZJK-10"),

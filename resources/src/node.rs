@@ -29,7 +29,7 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Entered, Act::Edit, &[Source], State::Entered, "XC-3"),
     step(State::Entered, Act::Retire, &[Source], State::Retired, "XC-16"),
     step(State::Confirmed, Act::Edit, &[Source], State::Entered, "XC-16").tell(&[Tell::Role(Bureau)]),
-    step(State::Confirmed, Act::Tie, &[Source], State::Confirmed, "XC-3"),
+    step(State::Confirmed, Act::Tie, &[Source], State::Confirmed, "XC-3 XC-15"),
     step(State::Confirmed, Act::Retire, &[Source], State::Retired, "XC-16").tell(&[Tell::Role(Bureau)]),
     step(State::Retired, Act::Restore, &[Source], State::Entered, "XC-16").tell(&[Tell::Role(Bureau)]),
 ];

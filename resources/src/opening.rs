@@ -22,7 +22,7 @@ use Tell::{Owner, Party};
 
 pub const STEPS: &[Step<State, Act>] = &[
     begin(Act::Ask, &[Registered], State::Asked, "XC-29").tell(&[Party("unit"), Tell::Role(Bureau)]).clock("opening_answer"),
-    step(State::Asked, Act::Accept, &[Source], State::Accepted, "XC-28 XC-29").tell(&[Owner, Tell::Role(Bureau)]),
+    step(State::Asked, Act::Accept, &[Source], State::Accepted, "XC-28 XC-29 XC-30").tell(&[Owner, Tell::Role(Bureau)]),
     step(State::Asked, Act::Refuse, &[Source], State::Refused, "XC-27 XC-29").tell(&[Owner, Tell::Role(Bureau)]),
     step(State::Asked, Act::Withdraw, &[Registered], State::Withdrawn, "XC-29").tell(&[Party("unit")]),
 ];

@@ -30,7 +30,7 @@ const OWNER: &[Tell] = &[Tell::Owner];
 const ARTICLE: &str = "BJ-23 NJ-14";
 
 pub const STEPS: &[Step<State, Act>] = &[
-    begin(Act::Apply, MAKER, State::Applied, ARTICLE).tell(&[Tell::Role(Office)]).clock("filing_answer"),
+    begin(Act::Apply, MAKER, State::Applied, ARTICLE).tell(&[Tell::Role(Office)]).clock("clearance_answer"),
     step(State::Applied, Act::Approve, &[Office], State::Approved, ARTICLE).tell(OWNER),
     step(State::Applied, Act::Refuse, &[Office], State::Refused, ARTICLE).tell(OWNER),
     step(State::Applied, Act::Withdraw, MAKER, State::Withdrawn, ARTICLE),

@@ -61,8 +61,8 @@ const RECORDER: &[Role] = &[Legal, Bureau];
 const OWNER: &[Tell] = &[Tell::Owner];
 
 pub const STEPS: &[Step<State, Act>] = &[
-    begin(Act::Prepare, REGISTRANT, State::Prepared, "ZJK-22 REG26-9(1)").clock("registration_apply"),
-    step(State::Prepared, Act::Submit, REGISTRANT, State::Submitted, "REG26-7").tell(&[Tell::Role(Legal)]).clock("registration_accept"),
+    begin(Act::Prepare, REGISTRANT, State::Prepared, "REG26-9(1) ZJK-22").clock("registration_apply"),
+    step(State::Prepared, Act::Submit, REGISTRANT, State::Submitted, "REG26-7 ZJK-22").tell(&[Tell::Role(Legal)]).clock("registration_accept"),
     step(State::Prepared, Act::Fill, REGISTRANT, State::Prepared, "REG26-9(1)"),
     step(State::Prepared, Act::Withdraw, REGISTRANT, State::Withdrawn, "REG26-7"),
     step(State::Submitted, Act::Accept, RECORDER, State::Accepted, "REG26-10").tell(OWNER).clock("registration_review"),

@@ -25,6 +25,7 @@ pub const DEADLINES: &[&str] = &[
     "request_supply",
     "import_approval",
     // Products.
+    "clearance_answer",
     "compliance_review",
     "price_receipt",
     "price_approval",
