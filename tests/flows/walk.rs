@@ -82,7 +82,7 @@ impl<'w> Walk<'w> {
         road::noticed(world, call, &bids, 2);
         road::awarded(world, call);
         // From every second seed both winners are licensed before the walk begins.
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             for (letter, won) in ['A', 'B'].into_iter().zip(&bids) {
                 let filing = road::filed(world, *won);
                 road::granted(world, &world.developer(letter), filing);
@@ -279,13 +279,7 @@ fn walked(world: &World, seed: u64, steps: usize) -> BTreeMap<String, usize> {
 
 #[test]
 fn no_walk_leads_where_nobody_may_stand() {
-    let seeds: Vec<u64> = match std::env::var("DAJING_WALKS").ok().and_then(|n| n.parse().ok()) {
-        Some(n) => {
-            let mut chance = Chance::seeded();
-            (0..n).map(|_| chance.number()).collect()
-        }
-        None => vec![1, 2, 4, 6],
-    };
+    let seeds = Chance::seeds(&[1, 2, 4, 6]);
     let mut reached: BTreeMap<String, usize> = BTreeMap::new();
     for pair in seeds.chunks(2) {
         let walks: Vec<_> = std::thread::scope(|threads| {

@@ -56,6 +56,9 @@ fn what_the_tests_carry() {
     let cited = Regex::new(r"\b(?:ZJK|BJ|NJ|ZJ|XC|OPS27|PRI65|REG26|NDSR|PIPL)-\d+(?:\.\d+)?(?:\(\d+\))*").unwrap();
     let acted = Regex::new(r"\b(\w+)::Act::(\w+)").unwrap();
     let called = Regex::new(r"\b(?:(\w+)::)?(\w+)(?:::<[^>(]*>)?\(").unwrap();
+    // `use secondary::survey::{self, Act as SurveyAct, …}` gives the acts of a noun another name.
+    let renamed = Regex::new(r"(\w+)::\{[^}]*\bAct as (\w+)").unwrap();
+    let by_name = Regex::new(r"\b([A-Z]\w*)::([A-Z]\w*)").unwrap();
     let mut steps: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for table in dajing::flows::tables() {
         for line in &table.lines {
@@ -73,15 +76,19 @@ fn what_the_tests_carry() {
         let of = path.strip_prefix(top).unwrap();
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         let in_tests = of.components().any(|c| c.as_os_str() == "tests");
-        for function in functions(&fs::read_to_string(path).unwrap()) {
+        let text = fs::read_to_string(path).unwrap();
+        let nouns: BTreeMap<String, String> = renamed.captures_iter(&text).map(|c| (c[2].to_string(), c[1].to_string())).collect();
+        for function in functions(&text) {
             if !function.is_test && !in_tests {
                 continue;
             }
             let place = (stem.clone(), function.name.clone());
             let mut articles: BTreeSet<String> = cited.find_iter(&function.text).map(|c| c.as_str().to_string()).collect();
-            for act in acted.captures_iter(&function.text) {
-                let noun = if &act[1] == "dossier" { "paper" } else { &act[1] };
-                if let Some(of_step) = steps.get(&(noun.to_string(), snake(&act[2]))) {
+            let direct = acted.captures_iter(&function.text).map(|act| (act[1].to_string(), act[2].to_string()));
+            let by_name = by_name.captures_iter(&function.text).filter_map(|act| Some((nouns.get(&act[1])?.clone(), act[2].to_string())));
+            for (noun, act) in direct.chain(by_name) {
+                let noun = if noun == "dossier" { "paper".to_string() } else { noun };
+                if let Some(of_step) = steps.get(&(noun, snake(&act))) {
                     articles.extend(of_step.iter().cloned());
                 }
             }

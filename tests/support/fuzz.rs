@@ -14,6 +14,16 @@ impl Chance {
         eprintln!("DAJING_SEED={seed}");
         Self::from(seed)
     }
+    /// These seeds, or as many of chance as `DAJING_WALKS` asks for.
+    pub fn seeds(fixed: &[u64]) -> Vec<u64> {
+        match std::env::var("DAJING_WALKS").ok().and_then(|n| n.parse().ok()) {
+            Some(n) => {
+                let mut chance = Self::seeded();
+                (0..n).map(|_| chance.number()).collect()
+            }
+            None => fixed.to_vec(),
+        }
+    }
     /// From this seed.
     pub fn from(seed: u64) -> Self {
         Self(seed | 1)

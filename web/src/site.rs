@@ -92,7 +92,7 @@ async fn display(ask: Ask) -> PageResult {
 }
 
 async fn openapi(ask: Ask) -> PageResult {
-    let bytes = ask.app.openapi.get_or_init(|| crate::openapi::document(&ask.app.base_url).to_string().into_bytes()).clone();
+    let bytes = ask.app.openapi.get_or_init(|| crate::openapi::text(&ask.app.base_url).into_bytes()).clone();
     Ok(Answer::Bytes { media: "application/json".into(), name: None, bytes, cache: false })
 }
 
