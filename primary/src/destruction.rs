@@ -46,8 +46,8 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Overdue, Act::Record, DOERS, State::Recorded, "ZJK-31").tell(ALL).clock("destruction_check"),
     step(State::Recorded, Act::Certify, &[Legal, Office], State::Certified, "ZJK-31").tell(ALL),
     step(State::Recorded, Act::SendBack, &[Legal, Office], State::Returned, "ZJK-31").tell(ALL).clock("destruction"),
-    step(State::Ordered, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL).upon("destruction", Silence::Escalate),
-    step(State::Returned, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL).upon("destruction", Silence::Escalate),
+    step(State::Ordered, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL).keeps().upon("destruction", Silence::Escalate),
+    step(State::Returned, Act::Escalate, &[Calendar], State::Overdue, "ZJK-31").tell(ALL).keeps().upon("destruction", Silence::Escalate),
 ];
 
 const ITEM: Sheet = Sheet {

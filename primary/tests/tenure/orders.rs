@@ -79,7 +79,7 @@ fn an_overdue_order_proposes_to_end_the_licence(world: &World) {
     world.night();
     world.night();
     let row = world.look(|look| Rectification::row(look, order)).unwrap();
-    assert_eq!((row.state, row.due_on), (State::Overdue, None));
+    assert_eq!((row.state, row.due_on), (State::Overdue, Some(day("2026-04-15"))));
     let proposal = world.look(|look| termination::open_on(look, id)).unwrap().unwrap();
     assert_eq!((proposal.kind, proposal.rectification, proposal.created_by), (EndKind::Breach, Some(order), None));
     assert_eq!(world.look(|look| termination::of_licence(look, id)).unwrap().len(), 1, "proposed once");

@@ -121,6 +121,23 @@ fn an_amendment_takes_the_place_in_one_act(world: &World) {
     assert_eq!(world.licence(next).to_on, day("2028-02-29"));
 }
 
+fn an_application_is_answered_by_one_day_whoever_looks_at_it(world: &World) {
+    let id = world.granted();
+    world.until("2026-03-02T09:00");
+    let asked = world.opens::<Amendment>(&world.holder, json!({"licence": id, "kind": "amend", "scope": "缩小范围", "reason": "调整"})).unwrap();
+    let due = || world.look(|look| Amendment::row(look, asked)).unwrap().due_on.unwrap();
+    // Twenty working days from Monday 2 March.
+    assert_eq!(due(), day("2026-03-30"));
+    world.until("2026-03-04T09:00");
+    world.does(&world.legal, asked, amendment::Act::Return, json!({"reason": "说明理由"})).unwrap();
+    world.until("2026-03-06T09:00");
+    world.does(&world.holder, asked, amendment::Act::Resubmit, json!({"scope": "缩小范围", "reason": "已说明"})).unwrap();
+    assert_eq!(due(), day("2026-04-01"), "the two days with the holder do not count");
+    world.until("2026-03-12T09:00");
+    world.does(&world.legal, asked, amendment::Act::Assess, json!({"finding": "可行"})).unwrap();
+    assert_eq!(due(), day("2026-04-01"), "an assessment gives nobody more days");
+}
+
 fn what_ends_the_old_ends_what_was_to_follow(world: &World) {
     let id = world.granted();
     world.until("2027-12-06T09:00");
