@@ -201,7 +201,7 @@ impl Noun for Product {
                 let entries = entry::by_ids(look, &terms.resources)?;
                 Ok(entries.iter().map(|e| Choice::new(e.id, format!("{} · L{}", e.title, e.level.number()))).collect())
             }
-            ("point", _) => Ok(review::points(look)),
+            ("point", Some(row)) => review::points_of(look, row.id),
             _ => Ok(Vec::new()),
         }
     }

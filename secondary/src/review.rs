@@ -15,6 +15,7 @@ use diesel::prelude::*;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::people::{Org, Person, interest, person};
+use platform::profile::Profile;
 use platform::refusal::{Fault, Refusal, Result};
 use platform::schema::review;
 use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
@@ -193,7 +194,7 @@ impl Noun for Review {
     }
     fn choices(look: &mut Look, who: &Caller, row: Option<&Self>, list: &str) -> Result<Vec<Choice>> {
         match (list, row) {
-            ("point", _) => Ok(points(look)),
+            ("point", Some(row)) => Ok(points(&look.pinned(&row.profile))),
             ("reviewer", Some(row)) if who.is(Reviewer) => seat::others(look, who, row),
             _ => Ok(Vec::new()),
         }
@@ -220,9 +221,15 @@ impl Noun for Review {
     }
 }
 
-/// The points of the profile, as offers of a form.
-pub fn points(look: &Look) -> Vec<Choice> {
-    look.profile().compliance.points.iter().map(|p| Choice::said(&p.key, &p.name)).collect()
+/// The points of a policy, as offers of a form.
+fn points(profile: &Profile) -> Vec<Choice> {
+    profile.compliance.points.iter().map(|p| Choice::said(&p.key, &p.name)).collect()
+}
+
+/// The points on which a product was looked at last.
+pub fn points_of(look: &mut Look, product: Id<Product>) -> Result<Vec<Choice>> {
+    let last = of_product(look, product)?.into_iter().next();
+    Ok(points(&last.map_or_else(|| look.profile(), |row| look.pinned(&row.profile))))
 }
 
 /// Opens the review of a version just submitted.

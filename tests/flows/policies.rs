@@ -360,3 +360,30 @@ fn refusals_cite_the_policy_that_is_read() {
     // Xicheng's rules say nothing of a licence's term: the article is left as it stands.
     assert_eq!(cited, ["ZJK-17", "BJ-14 (ZJK-17)", "NJ-12 (ZJK-17)", "ZJ-4.2 ZJ-4.4 (ZJK-17)", "ZJK-17"]);
 }
+
+/// Under a policy whose last day is over nothing begins; what was granted under it runs on.
+#[test]
+fn nothing_begins_under_a_policy_that_has_lapsed() {
+    let mut profile = (*built_in("beijing")).clone();
+    profile.in_force.until = "2026-04-20".parse().ok();
+    let world = World::sqlite_under(rules(Arc::new(profile)));
+    let entries = road::entries(&world);
+    let class = road::class(&world, "城市停车治理", "industry", &entries);
+    let call = road::call(&world, class, &entries, "1000");
+    let bids = ['A', 'B'].map(|letter| world.developer(letter)).map(|who| road::bid(&world, &who, call, &road::papers(&world, &who), "900"));
+    road::opened(&world, call);
+    road::noticed(&world, call, &bids, 2);
+    road::awarded(&world, call);
+    assert!(today(&world) <= "2026-04-20".parse().unwrap());
+    let filing = road::filed(&world, bids[0]);
+    let held = road::granted(&world, &world.developer('A'), filing);
+    world.lives_until("2026-04-21".parse().unwrap());
+    let late =
+        json!({ "bid": bids[1], "scope": "场景范围内", "from_on": road::day(&world, 2), "to_on": road::day(&world, 300), "risk_assessment": "低" });
+    assert_eq!(world.legal(1).opens::<Filing>(late).unwrap_err().code(), "policy-not-in-force");
+    let draft = world.scenario_desk().opens::<Announcement>(road::said_of_a_call(&world, class, &entries, "1000")).unwrap();
+    let published = world.scenario_desk().does(draft, primary::announcement::Act::Publish, json!({}));
+    assert_eq!(published.unwrap_err().code(), "policy-not-in-force");
+    assert!(may(&world, held), "what was granted runs on");
+    world.finish();
+}

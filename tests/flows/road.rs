@@ -83,16 +83,21 @@ pub fn publish_class(world: &World, class: Id<Scenario>) {
     desk.does(class, scenario::Act::Publish, json!({})).unwrap();
 }
 
-/// A published call, its deadline in 21 days.
-pub fn call(world: &World, class: Id<Scenario>, entries: &[String], fee: &str) -> Id<Announcement> {
-    let desk = world.scenario_desk();
+/// What a call says, its deadline in 21 days.
+pub fn said_of_a_call(world: &World, class: Id<Scenario>, entries: &[String], fee: &str) -> Value {
     let term = world.db.rules().profile.term_cap.value;
-    let said = json!({
+    json!({
         "title": "授权运营公告", "scenario": class, "method": "open_tender", "conditions": conditions(world), "conditions_text": "具备独立法人资格。",
         "materials": materials(world), "entries": entries, "term_years": term.to_string(), "fee": fee, "fee_basis": "成本", "deadline": format!("{}T17:00", day(world, 21)),
         "opening": format!("{}T09:30", day(world, 22)), "criteria": [{ "name": "方案", "weight": "60" }, { "name": "安全", "weight": "40" }],
         "pass_mark": "60", "contact": "0313-0",
-    });
+    })
+}
+
+/// A published call.
+pub fn call(world: &World, class: Id<Scenario>, entries: &[String], fee: &str) -> Id<Announcement> {
+    let desk = world.scenario_desk();
+    let said = said_of_a_call(world, class, entries, fee);
     let id = desk.opens::<Announcement>(said).unwrap();
     desk.does(id, announcement::Act::Publish, json!({})).unwrap();
     id

@@ -114,7 +114,8 @@ fn source_lines(look: &mut Look, ids: &[String]) -> Result<Vec<String>> {
 }
 
 /// For the registry, which knows the texts by their titles.
-fn granted(of: &Licence, policy: &str) -> String {
+fn granted(look: &Look, of: &Licence) -> String {
+    let policy = &look.pinned(&of.profile).name.zh;
     format!(
         "授权编号：{}；授权范围：{}；授权期限：{}至{}；依据：《{policy}》、《公共数据资源授权运营实施规范（试行）》",
         of.serial.as_deref().unwrap_or_default(),
@@ -132,7 +133,7 @@ fn of_resource(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> 
     let under = super::terms::licences_of_entry(look, subject)?;
     let fields: Vec<&str> = said.0.get("fields").and_then(Value::as_array).into_iter().flatten().filter_map(|f| f["name"].as_str()).collect();
     let evidence = last_act(look, who, Entry::NAME, &id.to_string(), &["publish"])?.map(|e| deposited(&e)).unwrap_or_default();
-    let grants: Vec<String> = under.iter().map(|l| granted(l, &policy)).collect();
+    let grants: Vec<String> = under.iter().map(|l| granted(look, l)).collect();
     let uses: Vec<String> = under.iter().map(|l| l.title.clone()).collect();
     Ok(Answers::of(json!({
         "name": row.title,
@@ -177,7 +178,7 @@ fn of_product(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> {
     let number = row.approved_version.ok_or_else(|| Refusal::rule("not-approved-product", "REG26-9(1)"))?;
     let shown = version::find(look, id, number)?;
     let said = shown.answers();
-    let (under, policy) = (licence::row(look, row.licence)?, look.profile().name.zh.clone());
+    let under = licence::row(look, row.licence)?;
     let sources = source_lines(look, &said.list("sources"))?;
     let class = scenario::row(look, row.scenario)?;
     let approved = review::of_product(look, id)?.into_iter().find(|r| r.state == review::State::Approved);
@@ -188,7 +189,7 @@ fn of_product(look: &mut Look, who: &Caller, subject: &str) -> Result<Answers> {
     Ok(Answers::of(json!({
         "name": row.title,
         "introduction": said.text("summary"),
-        "lawful": join(&[granted(&under, &policy)], &if external.is_empty() { vec![] } else { vec![format!("其他数据来源：{external}")] }),
+        "lawful": join(&[granted(look, &under)], &if external.is_empty() { vec![] } else { vec![format!("其他数据来源：{external}")] }),
         "resource": sources.join("\n"),
         "evidence": join(&[format!("产品第{number}版内容摘要 SHA-256 {}", shown.digest)], &event.map(|e| vec![deposited(&e)]).unwrap_or_default()),
         "product": format!("产品编号：{}；产品形式：{}；覆盖范围：{}；加工方法：{}；交付方式：{}；使用限制：{}",

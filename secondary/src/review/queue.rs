@@ -45,15 +45,15 @@ type Placed = (Id<Review>, Tab);
 
 /// Live reviews, each in its part of the queue for this person, and the seats taken in them.
 fn placed(look: &mut Look, person: Id<Person>) -> Result<(Vec<Placed>, Vec<Taken>)> {
-    let live: Vec<(Id<Review>, State)> = review::table
+    let live: Vec<(Id<Review>, State, String)> = review::table
         .filter(review::state.eq_any([State::Open, State::Consolidating]))
         .limit(MOST)
-        .select((review::id, review::state))
+        .select((review::id, review::state, review::profile))
         .load(look.db())?;
     let taken = taken(look)?;
     let seats = by_review(&taken);
-    let wanted = look.profile().compliance.reviewers.value as usize;
-    let tab_of = |id: &Id<Review>, state: State| {
+    let tab_of = |id: &Id<Review>, state: State, profile: &str| {
+        let wanted = look.pinned(profile).compliance.reviewers.value as usize;
         let at = seats.get(id).map(Vec::as_slice).unwrap_or_default();
         match at.iter().find(|t| t.reviewer == person) {
             Some(own) if !own.voted || state == State::Consolidating => Tab::Mine,
@@ -61,7 +61,7 @@ fn placed(look: &mut Look, person: Id<Person>) -> Result<(Vec<Placed>, Vec<Taken
             _ => Tab::Waiting,
         }
     };
-    let placed = live.into_iter().map(|(id, state)| (id, tab_of(&id, state))).collect();
+    let placed = live.into_iter().map(|(id, state, profile)| (id, tab_of(&id, state, &profile))).collect();
     Ok((placed, taken))
 }
 

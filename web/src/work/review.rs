@@ -51,7 +51,6 @@ impl Show for Review {
         }
         let page = queue(look, who, tab, ask.page())?;
         let (today, calendar) = (look.today(), look.calendar());
-        let wanted = look.profile().compliance.reviewers.value;
         Ok(view.fill(ask, page, |line| {
             let r = &line.review;
             let due = if r.is_live() { due(ask.lang, &calendar, today, r.clock.as_deref(), r.due_on) } else { None };
@@ -60,7 +59,7 @@ impl Show for Review {
                 Cell::text(&line.holder),
                 Cell::word(ask.lang, line.form),
                 Cell::due(due),
-                seats(ask, line, wanted),
+                seats(ask, line, look.pinned(&r.profile).compliance.reviewers.value),
                 Cell::state(ask.lang, r.state),
             ];
             if claims {
