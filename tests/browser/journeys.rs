@@ -16,11 +16,11 @@ async fn sign_in(browser: &Browser, city: &City, name: &str) -> WebDriverResult<
     browser.goto(format!("{}/sign-in", city.url)).await?;
     browser.types("email", &support::city::email(name)).await?;
     browser.types("password", dajing::demo::PASSWORD).await?;
-    browser.click("main form button.btn-primary").await?;
+    browser.leaves(async || browser.click("main form button.btn-primary").await).await?;
     if let Some(code) = city.code(name) {
         browser.types("code", &code).await?;
         browser.sound("code").await?;
-        browser.click("main form button.btn-primary").await?;
+        browser.leaves(async || browser.click("main form button.btn-primary").await).await?;
     }
     browser.query(By::Css(".side-link[aria-current=page]")).first().await?;
     assert!(browser.current_url().await?.path().starts_with("/work"), "{name} comes to what waits for him");

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 
@@ -216,18 +217,25 @@ impl Browser {
     pub async fn text(&self, selector: &'static str) -> WebDriverResult<String> {
         self.driver.query(By::Css(selector)).first().await?.text().await
     }
-    /// Clicks the first element that the selector finds, waited for; once more when the page was still scrolling to it.
+    /// Clicks the first element that the selector finds, waited for; once more when the page was still scrolling to it, or
+    /// had put another in its place before the click. A click that the browser took is never repeated.
     pub async fn click(&self, selector: &'static str) -> WebDriverResult<()> {
-        let element = self.driver.query(By::Css(selector)).and_clickable().first().await?;
         for _ in 0..10 {
-            // At once, whatever the style sheet says of smooth scrolling: on a busy machine that takes its time.
-            self.driver.execute("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", vec![element.to_json()?]).await?;
-            if element.click().await.is_ok() {
-                return Ok(());
+            let outcome = async {
+                let element = self.driver.query(By::Css(selector)).and_clickable().first().await?;
+                // At once, whatever the style sheet says of smooth scrolling: on a busy machine that takes its time.
+                self.driver.execute("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", vec![element.to_json()?]).await?;
+                element.click().await
+            };
+            match outcome.await.map_err(WebDriverError::into_inner) {
+                Err(WebDriverErrorInner::ElementClickIntercepted(_) | WebDriverErrorInner::StaleElementReference(_)) => {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                }
+                Err(fault) => return Err(fault.into()),
+                Ok(()) => return Ok(()),
             }
-            tokio::time::sleep(Duration::from_millis(300)).await;
         }
-        element.click().await
+        self.driver.query(By::Css(selector)).and_clickable().first().await?.click().await
     }
     /// Types into the field of that name, in place of what stands there.
     pub async fn types(&self, field: &str, text: &str) -> WebDriverResult<()> {
