@@ -87,6 +87,8 @@ pub struct Settings {
     pub profile: Option<String>,
     /// Connections for questions.
     pub readers: u32,
+    /// Memory for public pages that are kept ready, in MiB.
+    pub shelf_mib: u64,
     pub site: Site,
     /// Cookies are sent over TLS only.
     pub secure_cookies: bool,
@@ -123,6 +125,7 @@ const KEYS: &[Key] = &[
     Key("log_format", false, "text"),
     Key("profile", false, ""),
     Key("readers", false, "8"),
+    Key("shelf_mib", false, "8"),
     Key("site_name_zh", false, "大境"),
     Key("site_name_en", false, "Dajing"),
     Key("site_operator", false, ""),
@@ -293,6 +296,10 @@ impl Given {
             readers: self.read("readers", 8, |t| match t.parse() {
                 Ok(n @ 1..=256) => Ok(n),
                 _ => Err("is no whole number from 1 to 256".into()),
+            }),
+            shelf_mib: self.read("shelf_mib", 8, |t| match t.parse() {
+                Ok(n @ 1..=65_536) => Ok(n),
+                _ => Err("is no whole number from 1 to 65536".into()),
             }),
             site: Site {
                 name_zh: self.text("site_name_zh").to_string(),

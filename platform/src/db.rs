@@ -4,6 +4,7 @@
 //! because the event log is one chain, so that acts must be ordered before they are committed, and a group amortises
 //! the wait for the disk. Other nodes on the same PostgreSQL wait at the chain's lock.
 
+use crate::bell::Bell;
 use crate::clock::{At, Clock};
 use crate::day::Calendar;
 use crate::event::Head;
@@ -253,6 +254,7 @@ pub struct Db {
     clock: Clock,
     known: Arc<Known>,
     tally: Arc<Tally>,
+    bell: Arc<Bell>,
 }
 
 impl Db {
@@ -277,10 +279,11 @@ impl Db {
             .map_err(|_| Refusal::Unavailable)?;
         let (queue, jobs) = mpsc::sync_channel(WAITING);
         let known = Arc::new(Known { rules, book, vault });
-        let tally = Arc::new(Tally::default());
-        let writer = Writer { place: place.clone(), clock: clock.clone(), known: known.clone(), tally: tally.clone(), conn: None };
+        let (tally, bell) = (Arc::new(Tally::default()), Arc::new(Bell::default()));
+        let writer =
+            Writer { place: place.clone(), clock: clock.clone(), known: known.clone(), tally: tally.clone(), bell: bell.clone(), conn: None };
         std::thread::Builder::new().name("writer".into()).spawn(move || writer.work(jobs)).map_err(Refusal::broken)?;
-        Ok(Self { place, pool, queue, clock, known, tally })
+        Ok(Self { place, pool, queue, clock, known, tally, bell })
     }
 
     /// Acts taken from the queue since opening, refused ones too.
@@ -292,6 +295,10 @@ impl Db {
         self.tally.commits.load(Ordering::Relaxed)
     }
 
+    /// Rung after each commit of this process.
+    pub fn bell(&self) -> &Arc<Bell> {
+        &self.bell
+    }
     /// The clock that stamps every act.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -362,6 +369,7 @@ struct Writer {
     clock: Clock,
     known: Arc<Known>,
     tally: Arc<Tally>,
+    bell: Arc<Bell>,
     conn: Option<Conn>,
 }
 
@@ -386,7 +394,8 @@ impl Writer {
             metrics::counter!("dajing_acts_total").increment(group.len() as u64);
             self.tally.acts.fetch_add(group.len() as u64, Ordering::Relaxed);
             let lost = match self.commit(&mut group) {
-                Ok(()) => {
+                Ok(seq) => {
+                    self.bell.ring(seq);
                     metrics::counter!("dajing_commits_total").increment(1);
                     self.tally.commits.fetch_add(1, Ordering::Relaxed);
                     None
@@ -426,8 +435,8 @@ impl Writer {
         Ok(conn)
     }
 
-    /// Runs the group in one transaction, each act in its own savepoint, one commit for all.
-    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<()> {
+    /// Runs the group in one transaction, each act in its own savepoint, one commit for all; returns the number of the last event.
+    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<i64> {
         let (clock, known) = (self.clock.clone(), self.known.clone());
         let conn = self.begin()?;
         let done = Self::run(conn, &clock, &known, group);
@@ -437,7 +446,7 @@ impl Writer {
         done
     }
 
-    fn run(conn: &mut Conn, clock: &Clock, known: &Known, group: &mut [Box<dyn Job>]) -> Result<()> {
+    fn run(conn: &mut Conn, clock: &Clock, known: &Known, group: &mut [Box<dyn Job>]) -> Result<i64> {
         let mut head = Head::last(conn)?;
         let last = group.len() - 1;
         for (number, job) in group.iter_mut().enumerate() {
@@ -463,6 +472,6 @@ impl Writer {
                 }
             }
         }
-        Ok(())
+        Ok(head.seq)
     }
 }

@@ -187,6 +187,35 @@ pub fn history(look: &mut Look, who: &Caller, noun: &str, subject: &str) -> Resu
     Ok(lines)
 }
 
+/// What readers of the log need of an event: which case, and whose.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Told {
+    pub seq: i64,
+    pub noun: String,
+    pub subject: String,
+    pub owner: Option<Id<Org>>,
+}
+
+/// Number of the last event; 0 while there is none.
+pub fn last(look: &mut Look) -> Result<i64> {
+    Ok(Head::last(look.db())?.seq)
+}
+
+/// The hash of an event; none when there is no such event. A reader that kept it knows whether it still reads the same log.
+pub fn hash_of(look: &mut Look, seq: i64) -> Result<Option<String>> {
+    Ok(event::table.filter(event::seq.eq(seq)).select(event::hash).first(look.db()).optional()?)
+}
+
+/// The events past one, oldest first, at most so many.
+pub fn since(look: &mut Look, seq: i64, most: i64) -> Result<Vec<Told>> {
+    Ok(event::table
+        .filter(event::seq.gt(seq))
+        .order(event::seq.asc())
+        .limit(most)
+        .select((event::seq, event::noun, event::subject, event::owner))
+        .load(look.db())?)
+}
+
 /// The persons who took an act on a subject; for rules that want two distinct people.
 pub fn actors(look: &mut Look, noun: &str, subject: &str, acts: &[&str]) -> Result<Vec<Id<Person>>> {
     let found: Vec<Option<Id<Person>>> = event::table

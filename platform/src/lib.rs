@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod backup;
+pub mod bell;
 pub mod caller;
 pub mod case;
 pub mod clock;

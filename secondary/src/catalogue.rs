@@ -1,39 +1,31 @@
 //! 产品目录 — what is on offer: listed, under a licence that permits it now, at a price received and in effect. Computed by a join at
-//! every question, never stored: when a licence is suspended its products are off the shelf in the same instant.
+//! every question, never stored: when a licence is suspended its products are off the shelf in the same instant. What looks through
+//! all of them asks [`crate::index`], which reads them from here.
 
 mod page;
 
 pub use page::{OfferPage, PastPrice, PublicVersion, SourceNamed, offer};
 
+use crate::index::Delivery;
 use crate::pricing::{Kind, Pricing, Tariff};
 use crate::product::{self, Product};
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
-use platform::paging::{Page, Paged, like};
+use platform::paging::{Page, Paged};
+use platform::people::Org;
 use platform::schema::{licence, org, pricing as prices, product as products, product_version, scenario};
 use platform::sheet::Answers;
 use platform::{At, Id, Look, MultiBackend, Result, Word, diesel};
 use primary::licence::Licence;
 use primary::scenario::Scenario;
 use primary::{ProductForm, Purpose};
-use resources::{Cycle, Domain};
-use serde::Serialize;
-use std::collections::BTreeMap;
-
-/// What a search asks for; empty fields ask for everything.
-#[derive(Clone, Debug, Default)]
-pub struct Ask {
-    pub words: String,
-    pub domain: Option<Domain>,
-    pub form: Option<ProductForm>,
-    pub purpose: Option<Purpose>,
-    pub tariff: Option<Kind>,
-    pub scenario: Option<Id<Scenario>>,
-}
+use resources::{Cycle, Domain, Level, entry};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One product on offer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Offer {
     pub id: Id<Product>,
     pub serial: String,
@@ -42,10 +34,18 @@ pub struct Offer {
     pub form: ProductForm,
     pub domain: Domain,
     pub purpose: Purpose,
+    pub delivery: Delivery,
+    /// The highest level of its sources; none when nothing of them is known.
+    pub level: Option<Level>,
+    /// Ids of its sources; nobody is shown them.
+    #[serde(skip)]
+    pub sources: Vec<String>,
+    pub owner: Option<Id<Org>>,
     pub holder: String,
     pub scenario: Id<Scenario>,
     pub scenario_title: String,
     pub tariff: Tariff,
+    pub price_kind: Kind,
     pub price_zh: String,
     pub price_en: String,
     pub update_cycle: Option<Cycle>,
@@ -55,17 +55,6 @@ pub struct Offer {
     pub licence_serial: String,
     /// The approved version that is on offer.
     pub version: i32,
-}
-
-/// How many offers each word has, given the other filters.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Facets {
-    pub domain: Vec<(Domain, i64)>,
-    pub form: Vec<(ProductForm, i64)>,
-    pub purpose: Vec<(Purpose, i64)>,
-    pub tariff: Vec<(Kind, i64)>,
-    /// The scenarios with most offers, at most 50.
-    pub scenario: Vec<(Id<Scenario>, String, i64)>,
 }
 
 /// A received price that no later one in effect replaces. Ids grow with time, so they break ties of the same day.
@@ -94,78 +83,71 @@ macro_rules! on_offer {
 }
 pub(crate) use on_offer;
 
-macro_rules! with_words {
-    ($query:expr, $words:expr) => {{
-        let mut query = $query;
-        for word in $words.split_whitespace().take(8) {
-            query = query.filter(products::words.like(like(&word.to_lowercase())).escape('\\'));
-        }
-        query
-    }};
-}
-
-macro_rules! narrowed {
-    ($query:expr, $ask:expr) => {{
-        let mut query = $query;
-        if let Some(domain) = $ask.domain {
-            query = query.filter(products::domain.eq(domain));
-        }
-        if let Some(form) = $ask.form {
-            query = query.filter(products::form.eq(form));
-        }
-        if let Some(purpose) = $ask.purpose {
-            query = query.filter(products::purpose.eq(purpose));
-        }
-        if let Some(of) = $ask.scenario {
-            query = query.filter(products::scenario.eq(of));
-        }
-        query
-    }};
-}
-
 type Line = (Product, String, String, String, Option<String>, Pricing);
 
-fn offered(line: Line) -> Result<Offer> {
-    let (row, content, holder, scenario_title, licence_serial, price) = line;
-    let answers = submitted(&content);
-    let tariff = price.tariff()?;
-    Ok(Offer {
-        id: row.id,
-        serial: row.serial.unwrap_or_default(),
-        title: row.title,
-        summary: answers.text("summary").into(),
-        form: row.form,
-        domain: row.domain,
-        purpose: row.purpose,
-        holder,
-        scenario: row.scenario,
-        scenario_title,
-        price_zh: tariff.say(false),
-        price_en: tariff.say(true),
-        tariff,
-        update_cycle: Cycle::of(answers.text("update_cycle")),
-        coverage: answers.text("coverage").into(),
-        listed_at: row.listed_at,
-        licence: row.licence,
-        licence_serial: licence_serial.unwrap_or_default(),
-        version: row.approved_version.unwrap_or(0),
-    })
+/// Rows with what their versions say, and the highest level of their sources.
+fn offered(look: &mut Look, lines: Vec<Line>) -> Result<Vec<Offer>> {
+    let said: Vec<Answers> = lines.iter().map(|line| submitted(&line.1)).collect();
+    let sources: Vec<String> = said.iter().flat_map(|a| a.list("sources")).collect();
+    let levels: HashMap<String, Level> = entry::by_ids(look, &sources)?.into_iter().map(|e| (e.id.to_string(), e.level)).collect();
+    lines
+        .into_iter()
+        .zip(said)
+        .map(|((row, _, holder, scenario_title, licence_serial, price), answers)| {
+            let tariff = price.tariff()?;
+            Ok(Offer {
+                id: row.id,
+                serial: row.serial.unwrap_or_default(),
+                title: row.title,
+                summary: answers.text("summary").into(),
+                form: row.form,
+                domain: row.domain,
+                purpose: row.purpose,
+                delivery: Delivery::of_form(row.form),
+                level: answers.list("sources").iter().filter_map(|s| levels.get(s).copied()).max(),
+                sources: answers.list("sources"),
+                owner: row.owner,
+                holder,
+                scenario: row.scenario,
+                scenario_title,
+                price_zh: tariff.say(false),
+                price_en: tariff.say(true),
+                tariff,
+                price_kind: price.tariff,
+                update_cycle: Cycle::of(answers.text("update_cycle")),
+                coverage: answers.text("coverage").into(),
+                listed_at: row.listed_at,
+                licence: row.licence,
+                licence_serial: licence_serial.unwrap_or_default(),
+                version: row.approved_version.unwrap_or(0),
+            })
+        })
+        .collect()
 }
 
 fn submitted(content: &str) -> Answers {
     serde_json::from_str::<product::version::Submitted>(content).unwrap_or_default().answers
 }
 
-/// What is on offer, last listed first; every word must be found in title, summary, scenario or holder.
-pub fn search(look: &mut Look, ask: &Ask, page: Page) -> Result<Paged<Offer>> {
+/// Which products are meant; empty fields mean all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Of {
+    pub scenario: Option<Id<Scenario>>,
+    pub licence: Option<Id<Licence>>,
+}
+
+/// What is on offer, last listed first. Whoever looks for words or counts asks [`crate::index`].
+pub fn list(look: &mut Look, of: Of, page: Page) -> Result<Paged<Offer>> {
     let today = look.today();
     let filter = || {
-        let q = with_words!(on_offer!(today).into_boxed::<MultiBackend>(), ask.words);
-        let q = narrowed!(q, ask);
-        match ask.tariff {
-            Some(tariff) => q.filter(prices::tariff.eq(tariff)),
-            None => q,
+        let mut q = on_offer!(today).into_boxed::<MultiBackend>();
+        if let Some(scenario) = of.scenario {
+            q = q.filter(products::scenario.eq(scenario));
         }
+        if let Some(licence) = of.licence {
+            q = q.filter(products::licence.eq(licence));
+        }
+        q
     };
     let total: i64 = filter().count().get_result(look.db())?;
     let lines: Vec<Line> = filter()
@@ -175,63 +157,26 @@ pub fn search(look: &mut Look, ask: &Ask, page: Page) -> Result<Paged<Offer>> {
         .offset(page.offset())
         .select((Product::as_select(), product_version::content, org::title, scenario::title, licence::serial, Pricing::as_select()))
         .load(look.db())?;
-    let rows = lines.into_iter().map(offered).collect::<Result<Vec<_>>>()?;
+    let rows = offered(look, lines)?;
     Ok(page.of(rows, total))
 }
 
-/// How many are on offer, in three queries whatever the catalogue's size. Each facet is counted with the other
-/// filters applied, not its own, so that its other words show what choosing them would give.
-pub fn facets(look: &mut Look, ask: &Ask) -> Result<Facets> {
+/// Some products on offer, in the order of their ids: those that are named, or the next so many past one.
+pub(crate) fn offers(look: &mut Look, ids: Option<&[Id<Product>]>, past: Option<Id<Product>>, most: i64) -> Result<Vec<Offer>> {
     let today = look.today();
-    type Group = (Domain, ProductForm, Purpose, Id<Scenario>, i64);
-    let grouped = on_offer!(today)
-        .group_by((products::domain, products::form, products::purpose, products::scenario))
-        .select((products::domain, products::form, products::purpose, products::scenario, count_star()))
-        .into_boxed::<MultiBackend>();
-    let mut grouped = with_words!(grouped, ask.words);
-    if let Some(tariff) = ask.tariff {
-        grouped = grouped.filter(prices::tariff.eq(tariff));
+    let mut q = on_offer!(today).into_boxed::<MultiBackend>();
+    if let Some(ids) = ids {
+        q = q.filter(products::id.eq_any(ids.to_vec()));
     }
-    let groups: Vec<Group> = grouped.limit(20_000).load(look.db())?;
-    let by_tariff = on_offer!(today).group_by(prices::tariff).select((prices::tariff, count_star())).into_boxed::<MultiBackend>();
-    let by_tariff: Vec<(Kind, i64)> = narrowed!(with_words!(by_tariff, ask.words), ask).load(look.db())?;
-    let fits = |g: &Group, but: usize| {
-        (but == 0 || ask.domain.is_none_or(|w| w == g.0))
-            && (but == 1 || ask.form.is_none_or(|w| w == g.1))
-            && (but == 2 || ask.purpose.is_none_or(|w| w == g.2))
-            && (but == 3 || ask.scenario.is_none_or(|w| w == g.3))
-    };
-    fn counted<W: Word>(groups: &[Group], fits: impl Fn(&Group) -> bool, word: impl Fn(&Group) -> W) -> Vec<(W, i64)> {
-        let of = |w: W| groups.iter().filter(|g| fits(g) && word(g) == w).map(|g| g.4).sum::<i64>();
-        W::ALL.iter().map(|w| (*w, of(*w))).filter(|(_, n)| *n > 0).collect()
+    if let Some(past) = past {
+        q = q.filter(products::id.gt(past));
     }
-    let mut by_scenario: BTreeMap<Id<Scenario>, i64> = BTreeMap::new();
-    for group in groups.iter().filter(|g| fits(g, 3)) {
-        *by_scenario.entry(group.3).or_default() += group.4;
-    }
-    let mut scenarios: Vec<(Id<Scenario>, i64)> = by_scenario.into_iter().collect();
-    scenarios.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    scenarios.truncate(50);
-    let titles: BTreeMap<Id<Scenario>, String> = scenario::table
-        .filter(scenario::id.eq_any(scenarios.iter().map(|s| s.0).collect::<Vec<_>>()))
-        .select((scenario::id, scenario::title))
-        .load::<(Id<Scenario>, String)>(look.db())?
-        .into_iter()
-        .collect();
-    Ok(Facets {
-        domain: counted(&groups, |g| fits(g, 0), |g| g.0),
-        form: counted(&groups, |g| fits(g, 1), |g| g.1),
-        purpose: counted(&groups, |g| fits(g, 2), |g| g.2),
-        tariff: Kind::ALL.iter().filter_map(|k| by_tariff.iter().find(|(w, _)| w == k).copied()).collect(),
-        scenario: scenarios.into_iter().map(|(id, n)| (id, titles.get(&id).cloned().unwrap_or_default(), n)).collect(),
-    })
-}
-
-/// How many products are on offer, and how many of them serve the public good; for the front page.
-pub fn counts(look: &mut Look) -> Result<(i64, i64)> {
-    let today = look.today();
-    let rows: Vec<(Purpose, i64)> = on_offer!(today).group_by(products::purpose).select((products::purpose, count_star())).load(look.db())?;
-    Ok((rows.iter().map(|r| r.1).sum(), rows.iter().filter(|r| r.0 == Purpose::PublicGood).map(|r| r.1).sum()))
+    let lines: Vec<Line> = q
+        .order(products::id.asc())
+        .limit(most)
+        .select((Product::as_select(), product_version::content, org::title, scenario::title, licence::serial, Pricing::as_select()))
+        .load(look.db())?;
+    offered(look, lines)
 }
 
 /// Whether a product is on offer now.

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod clearance;
 pub mod disclosure;
 pub mod fee;
+pub mod index;
 pub mod pack;
 pub mod posting;
 pub mod pricing;

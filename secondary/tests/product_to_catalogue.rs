@@ -14,10 +14,11 @@ use platform::refusal::Refusal;
 use platform::sheet::Answers;
 use platform::{Clock, Id, Word, event};
 use primary::licence::Licence;
-use primary::{ProductForm, Purpose};
-use secondary::catalogue::{self, Ask};
+use primary::Purpose;
+use secondary::catalogue;
 use secondary::disclosure::{self, Act as Disclose, Disclosure};
-use secondary::pricing::{self, Act as Price, Kind, Pricing};
+use secondary::index::{Ask, Facet, Found, Index};
+use secondary::pricing::{self, Act as Price, Pricing};
 use secondary::product::{self, Act, Product, State};
 use secondary::register;
 use secondary::review::{self, Act as Judge, Review, Tab};
@@ -155,8 +156,15 @@ impl World {
         id
     }
 
-    fn offers(&self, ask: Ask) -> Vec<String> {
-        self.db.look(|look| catalogue::search(look, &ask, FIRST)).unwrap().rows.into_iter().map(|o| o.title).collect()
+    fn offers(&self) -> Vec<String> {
+        self.db.look(|look| catalogue::list(look, catalogue::Of::default(), FIRST)).unwrap().rows.into_iter().map(|o| o.title).collect()
+    }
+    /// What an index finds that is made of the database as it stands.
+    fn found(&self, words: &str, facets: &[(Facet, &str)]) -> Found {
+        let index = Index::open(&self.folder.join("index")).unwrap();
+        index.catch_up(&self.db).unwrap();
+        let facets = facets.iter().map(|(facet, word)| (*facet, word.to_string())).chain([(Facet::Kind, "product".to_string())]).collect();
+        index.ask(&Ask { words: words.into(), facets, size: 20, counted: true, ..Ask::default() }).unwrap()
     }
 }
 
@@ -416,21 +424,26 @@ fn on_offer_means_listed_licensed_and_priced() {
     w.act(&w.maker, id, Act::List, json!({})).unwrap();
     assert!(!w.may(&w.maker, price).contains(&"withdraw"), "a price in effect stands");
 
-    let paged = w.db.look(|look| catalogue::search(look, &Ask { words: "泊位 甲科技".into(), ..Ask::default() }, FIRST)).unwrap();
+    let paged = w.db.look(|look| catalogue::list(look, catalogue::Of::default(), FIRST)).unwrap();
     let offer = &paged.rows[0];
     assert_eq!((paged.total, offer.price_zh.as_str(), offer.price_en.as_str()), (1, "0.35 元/次", "0.35 yuan per call"));
     assert_eq!((offer.scenario_title.as_str(), offer.licence_serial.as_str()), ("城市停车治理", "licence〔2026〕1号"));
-    for miss in [
-        Ask { words: "泊位 水电".into(), ..Ask::default() },
-        Ask { words: "%".into(), ..Ask::default() },
-        Ask { form: Some(ProductForm::Report), ..Ask::default() },
-        Ask { tariff: Some(Kind::Free), ..Ask::default() },
-        Ask { purpose: Some(Purpose::PublicGood), ..Ask::default() },
+    assert_eq!(w.found("泊位 甲科技", &[]).total, 1);
+    assert_eq!(w.found("", &[(Facet::Level, "l2"), (Facet::Delivery, "interface")]).total, 1, "of the sources the highest level counts");
+    for (words, facet) in [
+        ("泊位 水电", None),
+        ("%", None),
+        ("", Some((Facet::Form, "report"))),
+        ("", Some((Facet::Tariff, "free"))),
+        ("", Some((Facet::Purpose, "public_good"))),
+        ("", Some((Facet::Domain, "no such domain"))),
     ] {
-        assert_eq!(w.offers(miss.clone()), Vec::<String>::new(), "{miss:?}");
+        assert_eq!(w.found(words, facet.as_slice()).total, 0, "{words} {facet:?}");
     }
-    let facets = w.db.look(|look| catalogue::facets(look, &Ask { form: Some(ProductForm::Report), ..Ask::default() })).unwrap();
-    assert_eq!((facets.form, facets.tariff, facets.domain), (vec![(ProductForm::Interface, 1)], vec![], vec![]));
+    // Each facet is counted with all filters but its own.
+    let counted = w.found("", &[(Facet::Form, "report")]).counted;
+    let of = |facet: Facet| counted.words.iter().find(|(f, _)| *f == facet).map(|(_, words)| words.clone()).unwrap();
+    assert_eq!((of(Facet::Form), of(Facet::Tariff), of(Facet::Domain)), (vec![("interface", 1)], vec![], vec![]));
     let page = w.db.look(|look| catalogue::offer(look, id)).unwrap();
     assert_eq!((page.sources.len(), page.versions.len(), page.prices.len()), (2, 1, 1));
     let public = serde_json::to_string(&page).unwrap();
@@ -438,13 +451,13 @@ fn on_offer_means_listed_licensed_and_priced() {
 
     // The shelf follows the licence in the same instant.
     w.sql("UPDATE licence SET state = 'suspended'").unwrap();
-    assert_eq!((w.offers(Ask::default()).len(), code(w.db.look(|look| catalogue::offer(look, id)))), (0, "not-found"));
+    assert_eq!((w.offers().len(), code(w.db.look(|look| catalogue::offer(look, id)))), (0, "not-found"));
     w.sql("UPDATE licence SET state = 'in_force', to_on = '2026-05-19'").unwrap();
-    assert_eq!(w.offers(Ask::default()).len(), 0);
+    assert_eq!(w.offers().len(), 0);
     w.sql("UPDATE licence SET to_on = '2026-05-20'").unwrap();
-    assert_eq!(w.offers(Ask::default()).len(), 1);
+    assert_eq!(w.offers().len(), 1);
     w.act(&w.maker, id, Act::Delist, json!({"reason": "停售"})).unwrap();
-    assert_eq!(w.offers(Ask::default()).len(), 0);
+    assert_eq!(w.offers().len(), 0);
     w.act(&w.maker, id, Act::List, json!({})).unwrap();
 }
 
@@ -482,7 +495,7 @@ fn what_is_on_offer_stays_while_a_new_version_is_decided() {
     assert_eq!(faults(w.act(&w.reviewers[0], third.id, Judge::Return, twice).unwrap_err()), one("points[1].point", "point-twice"));
     w.act(&w.reviewers[1], third.id, Judge::Return, json!({"points": [{"point": "purpose_scope", "remark": "预测超出授权范围"}]})).unwrap();
     let row = w.find(&w.maker, id).unwrap();
-    assert_eq!((row.state, row.approved_version, w.offers(Ask::default())), (State::Listed, Some(1), vec!["停车泊位查询接口".to_string()]));
+    assert_eq!((row.state, row.approved_version, w.offers()), (State::Listed, Some(1), vec!["停车泊位查询接口".to_string()]));
     assert_eq!(row.answers().0["answers"], json!([{"point": "purpose_scope", "answer": ""}]), "the point waits for its answer");
     assert_eq!(code(w.act(&w.maker, id, Act::Resubmit, TRUTHFUL())), "open-points");
     typed["answers"] = json!([{"point": "no_other_risk", "answer": "答非所问"}]);
@@ -496,7 +509,7 @@ fn what_is_on_offer_stays_while_a_new_version_is_decided() {
     w.voted(fourth.id, ["meets"; 5], ["meets"; 5]);
     w.act(&w.reviewers[0], fourth.id, Judge::Approve, json!({})).unwrap();
     assert_eq!(w.find(&w.maker, id).unwrap().approved_version, Some(4));
-    assert_eq!(w.offers(Ask::default()), ["停车泊位预测"]);
+    assert_eq!(w.offers(), ["停车泊位预测"]);
     let page = w.db.look(|look| catalogue::offer(look, id)).unwrap();
     assert_eq!(page.versions.iter().map(|v| v.number).collect::<Vec<_>>(), [4, 1], "only approved versions are public");
     assert!(w.sql("UPDATE product_version SET content = '{}'").is_err(), "versions are never changed");
@@ -511,7 +524,7 @@ fn what_is_on_offer_stays_while_a_new_version_is_decided() {
     assert_eq!(now(), "0.35 元/次");
     w.clock.advance(Duration::days(21));
     assert_eq!(now(), "0.20 元/次");
-    assert_eq!(w.offers(Ask::default()).len(), 1, "one line, whatever its prices");
+    assert_eq!(w.offers().len(), 1, "one line, whatever its prices");
 
     // Taken off by the operator, it stays off until a new version is approved.
     w.act(&w.reviewers[2], id, Act::Delist, json!({"reason": "发现关联风险"})).unwrap();
@@ -625,7 +638,7 @@ fn every_door_closes_with_the_licence_and_opens_with_it() {
         let row = w.find(&w.maker, on_offer).unwrap();
         let listed = w.db.look(|look| product::must_be_listable(look, &w.maker, &row));
         assert_eq!([begun.unwrap_err().code(), submitted.unwrap_err().code(), listed.unwrap_err().code()], [why; 3]);
-        assert_eq!((offered(), w.offers(Ask::default()).len(), choices()), (false, 0, 0));
+        assert_eq!((offered(), w.offers().len(), choices()), (false, 0, 0));
         assert_eq!(page(), Err("not-found"));
     };
     assert_eq!((offered(), page(), choices()), (true, Ok(()), 1));

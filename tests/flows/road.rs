@@ -262,7 +262,6 @@ pub fn listed(world: &World, holder: &Actor, id: Id<Product>, tariff: Value) -> 
 
 /// Titles on offer now.
 pub fn on_offer(world: &World) -> Vec<String> {
-    let page =
-        world.db.look(|look| secondary::catalogue::search(look, &secondary::catalogue::Ask::default(), platform::paging::Page::first(100))).unwrap();
+    let page = world.db.look(|look| secondary::catalogue::list(look, Default::default(), platform::paging::Page::first(100))).unwrap();
     page.rows.into_iter().map(|offer| offer.title).collect()
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 /// The answer of a page.
 pub enum Answer {
     /// Both faces of one struct; only the asked one is made.
-    Page { status: u16, html: Option<String>, json: Option<serde_json::Value> },
+    Page { status: u16, html: Option<String>, json: Option<serde_json::Value>, headers: Vec<(&'static str, String)> },
     /// Go there (303), and say that.
     See { to: String, say: Option<&'static str> },
     /// Bytes: media type, file name when it is to be saved.
@@ -34,8 +34,8 @@ impl Ask {
     /// Shows a page with a status.
     pub fn show_as(&self, status: u16, view: &impl View) -> PageResult {
         Ok(match self.face {
-            Face::Html => Answer::Page { status, html: Some(view.render().map_err(Refusal::broken)?), json: None },
-            Face::Json => Answer::Page { status, html: None, json: Some(serde_json::to_value(view)?) },
+            Face::Html => Answer::Page { status, html: Some(view.render().map_err(Refusal::broken)?), json: None, headers: Vec::new() },
+            Face::Json => Answer::Page { status, html: None, json: Some(serde_json::to_value(view)?), headers: Vec::new() },
         })
     }
     /// The frame of a page with this title.
@@ -68,13 +68,16 @@ impl Answer {
     /// As an HTTP response.
     pub fn response(self, ask: &Ask) -> HttpResponse {
         match self {
-            Self::Page { status, html, json } => {
+            Self::Page { status, html, json, headers } => {
                 let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
                 response.insert_header((header::VARY, "Accept, Accept-Language, Cookie, HX-Request"));
                 if ask.who.person.is_some() {
                     response.insert_header((header::CACHE_CONTROL, "no-store"));
                 } else {
                     response.insert_header((header::CACHE_CONTROL, "no-cache"));
+                }
+                for (name, value) in headers {
+                    response.insert_header((name, value));
                 }
                 match (html, json) {
                     (Some(html), _) => response.content_type("text/html; charset=utf-8").body(html),

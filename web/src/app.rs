@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::ask::{Ask, Face};
 use crate::routes::{Route, all};
 use crate::say::Lang;
-use crate::{read, refuse};
+use crate::{kept, read, refuse};
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{App as Actix, HttpRequest, HttpResponse, web};
@@ -48,14 +48,17 @@ pub struct App {
     pub metrics_token: Option<String>,
     /// Accounts of the demo city; empty outside a demo.
     pub demo_accounts: Vec<crate::demo::Account>,
+    /// What is public, found by its words.
+    pub index: Arc<secondary::index::Index>,
+    /// Public pages, ready to be sent.
+    pub shelf: crate::shelf::Shelf,
     /// The description of every address, made when it is first asked for.
     pub openapi: std::sync::OnceLock<Vec<u8>>,
 }
 
 /// A fresh random key for a form or a visitor, 128 bits in hexadecimal.
 pub fn random_key() -> String {
-    let bytes: [u8; 16] = rand::random();
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    format!("{:032x}", rand::random::<u128>())
 }
 
 /// Routes by path.
@@ -121,15 +124,27 @@ async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: 
     let request_id = random_key();
     let head = request.method() == Method::HEAD;
     let (at, params) = table.find(request.path());
-    let mut ask = empty(&app, &request, params, request_id.clone());
     let methods = at.map(|at| &table.paths[at].1);
+    let route = methods.and_then(|m| m.get("GET"));
+    let shelved = kept::find(&app, route, &request).await;
+    if let Ok(kept::Found::Page(response)) = shelved {
+        metrics::counter!("dajing_kept_pages_total").increment(1);
+        return if head { bodyless(response) } else { response };
+    }
+    let mut ask = empty(&app, &request, params, request_id.clone());
+    if let Ok(kept::Found::Make(keeping)) = shelved {
+        ask.keeping = Some(keeping);
+    }
     let result = match methods {
         None => identify(&mut ask, &request).await.and(Err(Refusal::NotFound)),
         Some(methods) => answer(&mut ask, methods, &request, payload).await,
     };
     let refused = result.as_ref().err().cloned();
     let mut response = match result {
-        Ok(answer) => answer.response(&ask),
+        Ok(answer) => match kept::keep(&ask, route, answer, &request) {
+            Ok(response) => response,
+            Err(answer) => answer.response(&ask),
+        },
         Err(refusal) => refuse::response(&ask, refusal),
     };
     let status = response.status().as_u16();
@@ -141,7 +156,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: 
             response.headers_mut().insert(header::ALLOW, value);
         }
     }
-    secure(&mut response, &ask, &request_id);
+    secure(&mut response, &ask.path, ask.lang, app.secure_cookies, &request_id);
     if ask.said.is_some() && ask.face == Face::Html && status != 303 {
         let gone = actix_web::cookie::Cookie::build("dajing_say", "").path("/").max_age(actix_web::cookie::time::Duration::ZERO).finish();
         let _ = response.add_cookie(&gone);
@@ -165,15 +180,15 @@ async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: 
         Some(refusal) => tracing::info!(request_id, method = %request.method(), path, status, refusal = refusal.code(), millis, "refused"),
         None => tracing::info!(request_id, method = %request.method(), path, status, millis, "answered"),
     }
-    // A HEAD answer has the headers of GET and no body.
-    if head {
-        response.map_body(|_, body| {
-            drop(body);
-            actix_web::body::BoxBody::new(())
-        })
-    } else {
-        response
-    }
+    if head { bodyless(response) } else { response }
+}
+
+/// A HEAD answer has the headers of GET and no body.
+fn bodyless(response: HttpResponse) -> HttpResponse {
+    response.map_body(|_, body| {
+        drop(body);
+        actix_web::body::BoxBody::new(())
+    })
 }
 
 /// Pages where a visitor who is not signed in may fill in a form.
@@ -200,15 +215,8 @@ async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request:
 }
 
 fn empty(app: &Arc<App>, request: &HttpRequest, params: HashMap<String, String>, request_id: String) -> Ask {
-    let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("");
     let query = read::pairs(request.query_string());
-    let by_query = query.iter().find(|(k, _)| k == "lang").map(|(_, v)| v.clone());
-    let by_cookie = request.cookie("dajing_lang").map(|c| c.value().to_string());
-    let by_header =
-        request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(|v| v.split(',').next().unwrap_or("").to_string());
-    let lang = by_query.or(by_cookie).or(by_header).map_or(Lang::Zh, |tag| Lang::of(&tag));
     let bearer_text = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
-    let is_json = (accept.contains("application/json") || accept.contains("application/problem+json")) && !accept.contains("text/html");
     let setting =
         |name: &str, allowed: &[&'static str]| request.cookie(name).and_then(|c| allowed.iter().copied().find(|a| *a == c.value())).unwrap_or("");
     Ask {
@@ -225,8 +233,9 @@ fn empty(app: &Arc<App>, request: &HttpRequest, params: HashMap<String, String>,
         session: None,
         by_token: false,
         bearer: None,
-        lang,
-        face: if is_json { Face::Json } else { Face::Html },
+        lang: kept::language(request),
+        face: kept::face(request),
+        keeping: None,
         request_id,
         seed: random_key(),
         csrf: String::new(),
@@ -299,7 +308,8 @@ async fn identify(ask: &mut Ask, request: &HttpRequest) -> Result<()> {
     Ok(())
 }
 
-fn secure(response: &mut HttpResponse, ask: &Ask, request_id: &str) {
+/// The headers that every answer has.
+pub fn secure(response: &mut HttpResponse, path: &str, lang: Lang, tls: bool, request_id: &str) {
     let headers = response.headers_mut();
     let mut put = |name: &'static str, value: &str| {
         if let Ok(value) = header::HeaderValue::from_str(value) {
@@ -312,13 +322,13 @@ fn secure(response: &mut HttpResponse, ask: &Ask, request_id: &str) {
     put("cross-origin-opener-policy", "same-origin");
     put("cross-origin-resource-policy", "same-origin");
     put("permissions-policy", "camera=(), microphone=(), geolocation=()");
-    if ask.path.starts_with("/link/") {
+    if path.starts_with("/link/") {
         put("cache-control", "no-store");
         put("referrer-policy", "no-referrer");
     }
     put("x-request-id", request_id);
-    put("content-language", ask.lang.tag());
-    if ask.app.secure_cookies {
+    put("content-language", lang.tag());
+    if tls {
         put("strict-transport-security", "max-age=31536000");
     }
 }

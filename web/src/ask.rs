@@ -56,6 +56,8 @@ pub struct Ask {
     pub agent: String,
     /// Flash key shown once.
     pub said: Option<String>,
+    /// The page is made for the shelf: nothing of whoever asks stands on it.
+    pub keeping: Option<crate::kept::Keeping>,
     /// htmx asks for a fragment.
     pub fragment: bool,
 }

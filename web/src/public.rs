@@ -8,6 +8,7 @@ pub mod demo;
 pub mod disclosures;
 pub mod evaluations;
 pub mod fees;
+pub mod find;
 pub mod glossary;
 pub mod help;
 pub mod home;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         announcements::routes(),
         resources::routes(),
         open_data::routes(),
+        find::routes(),
         products::routes(),
         licences::routes(),
         prices::routes(),

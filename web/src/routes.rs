@@ -70,6 +70,8 @@ pub struct Route {
     pub most: usize,
     /// Takes forms without a token: it changes nothing but this visitor's own view.
     pub tokenless: bool,
+    /// Kept on the shelf for everybody.
+    pub kept: Option<crate::shelf::Kept>,
     pub run: Handler,
 }
 
@@ -86,6 +88,7 @@ where
         about: About { key, noun: "", sheet: None, act: "" },
         most: 1_048_576,
         tokenless: false,
+        kept: None,
         run: Arc::new(move |ask| Box::pin(run(ask))),
     }
 }
@@ -102,6 +105,11 @@ impl Route {
     /// Lets forms in without a token.
     pub fn tokenless(mut self) -> Self {
         self.tokenless = true;
+        self
+    }
+    /// Keeps the page for everybody until an event may have changed it.
+    pub fn kept(mut self, kept: crate::shelf::Kept) -> Self {
+        self.kept = Some(kept);
         self
     }
     /// Which act on which noun it is.

@@ -116,8 +116,11 @@ pub fn assemble(
     demo: bool,
 ) -> std::result::Result<Arc<App>, String> {
     let site = &settings.site;
-    Ok(Arc::new(App {
+    let index = secondary::index::Index::open(&settings.data_dir.join("index")).map_err(|e| format!("index: {e}"))?;
+    let app = Arc::new(App {
         store: store(settings)?,
+        index: Arc::new(index),
+        shelf: crate::shelf::Shelf::new(&db, settings.shelf_mib * 1_048_576).map_err(|e| e.to_string())?,
         db,
         site: Site {
             name_zh: site.name_zh.clone(),
@@ -138,7 +141,9 @@ pub fn assemble(
         metrics_token: settings.metrics_token.as_ref().map(|t| t.expose().to_string()),
         demo_accounts: if demo { crate::demo::accounts(&settings.data_dir).unwrap_or_default() } else { Vec::new() },
         openapi: std::sync::OnceLock::new(),
-    }))
+    });
+    crate::follow::begin(&app).map_err(|e| e.to_string())?;
+    Ok(app)
 }
 
 /// Serves until told to stop; says `listening on http://ADDR` on standard output when ready.

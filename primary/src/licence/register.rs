@@ -38,7 +38,7 @@ pub struct Published {
 }
 
 /// What stands in the register: everything that has been in force.
-const SHOWN: [State; 3] = [State::InForce, State::Suspended, State::Ended];
+pub const SHOWN: [State; 3] = [State::InForce, State::Suspended, State::Ended];
 
 /// What a search of the register asks for; empty fields ask for everything.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +108,8 @@ pub fn count_in_force(look: &mut Look) -> Result<i64> {
         .get_result(look.db())?)
 }
 
-fn published(look: &mut Look, rows: Vec<Licence>) -> Result<Vec<Published>> {
+/// Rows of the register as everybody may know them; the caller has taken no other rows.
+pub fn published(look: &mut Look, rows: Vec<Licence>) -> Result<Vec<Published>> {
     let today = look.today();
     let owners: Vec<Id<Org>> = rows.iter().filter_map(|r| r.owner).collect();
     let holders: HashMap<Id<Org>, (String, Option<String>)> = orgs::table

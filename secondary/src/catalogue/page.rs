@@ -10,7 +10,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
 use platform::schema::{licence, org, pricing as prices, product as products, product_version, review as reviews, scenario};
-use platform::{At, Id, Look, Result, diesel, file};
+use platform::{At, Id, Look, Refusal, Result, diesel, file};
 use resources::{Level, entry};
 use serde::Serialize;
 
@@ -76,7 +76,7 @@ pub fn offer(look: &mut Look, id: Id<Product>) -> Result<OfferPage> {
         .select((Product::as_select(), product_version::content, org::title, scenario::title, licence::serial, Pricing::as_select()))
         .first(look.db())?;
     let updated_at = line.0.updated_at;
-    let offer = offered(line)?;
+    let offer = offered(look, vec![line])?.pop().ok_or(Refusal::NotFound)?;
     let granted = primary::licence::row(look, offer.licence)?;
     let shown = version::find(look, id, offer.version)?;
     let content: Content = shown.read()?;

@@ -1,6 +1,6 @@
 # Public pages
 pub-home-lead = Public data, licensed scenario by scenario, in the open: find products, read announcements, verify numbers.
-pub-home-search = Find products by name, use, scenario or holder
+pub-home-search = Search products, scenarios, announcements, licences, disclosures
 pub-numbers = At a glance
 pub-number-scenarios = published scenarios
 pub-number-licences = licences in force

@@ -69,3 +69,4 @@ route-account-enable = Enable an account
 route-account-drop-totp = Remove a person's second factor
 route-org-enter-page = Form of a new organisation
 route-org-enter = Enter an organisation
+route-search = Searches everything that is public

@@ -1,6 +1,6 @@
 # 公开页面
 pub-home-lead = 公共数据依场景授权、全程公开：查产品、看公告、验编号，都在这里。
-pub-home-search = 查找产品：名称、用途、场景或单位
+pub-home-search = 查找产品、场景、公告、授权、披露
 pub-numbers = 总览
 pub-number-scenarios = 已发布应用场景
 pub-number-licences = 有效授权

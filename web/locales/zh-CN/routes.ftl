@@ -69,3 +69,4 @@ route-account-enable = 恢复账户
 route-account-drop-totp = 解除他人动态口令
 route-org-enter-page = 登记单位表单
 route-org-enter = 登记单位
+route-search = 检索全站公开内容

@@ -5,6 +5,7 @@ use super::{Left, Named, ground, left, list, narrowed, page, size, whole_files};
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::chrome::Chrome;
 use crate::view::list::{Cell, Row, tone};
 use askama::Template;
@@ -20,8 +21,8 @@ use std::collections::HashMap;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/announcements", Door::Public, "route-public-announcements", all),
-        route("GET", "/announcements/{id}", Door::Public, "route-public-announcement", one),
+        route("GET", "/announcements", Door::Public, "route-public-announcements", all).kept(Kept::Whole),
+        route("GET", "/announcements/{id}", Door::Public, "route-public-announcement", one).kept(Kept::Whole),
     ]
 }
 

@@ -5,6 +5,7 @@ use super::{list, narrowed, page, whole_files};
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::case::TableView;
 use crate::view::chrome::Chrome;
 use crate::view::list::{Cell, ListView, Row, tone};
@@ -21,8 +22,8 @@ use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/disclosures", Door::Public, "route-public-disclosures", all),
-        route("GET", "/disclosures/{id}", Door::Public, "route-public-disclosure", one),
+        route("GET", "/disclosures", Door::Public, "route-public-disclosures", all).kept(Kept::Whole),
+        route("GET", "/disclosures/{id}", Door::Public, "route-public-disclosure", one).kept(Kept::Whole),
     ]
 }
 

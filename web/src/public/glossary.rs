@@ -3,11 +3,12 @@
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::list::{Cell, Row};
 use platform::paging::Page;
 
 pub fn routes() -> Vec<Route> {
-    vec![route("GET", "/glossary", Door::Public, "route-public-glossary", glossary)]
+    vec![route("GET", "/glossary", Door::Public, "route-public-glossary", glossary).kept(Kept::Whole)]
 }
 
 /// 中文, English, identifier; one line holds the terms that belong together.

@@ -3,6 +3,7 @@
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::chrome::Chrome;
 use askama::Template;
 use platform::{At, Refusal, Role};
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/help", Door::Public, "route-public-help", help),
+        route("GET", "/help", Door::Public, "route-public-help", help).kept(Kept::Whole),
         route("GET", "/help/refusals", Door::Public, "route-public-refusals", refusals),
         route("GET", "/accessibility", Door::Public, "route-public-accessibility", accessibility),
     ]

@@ -5,6 +5,7 @@ use super::{list, page, whole_files};
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::chrome::{Chrome, escape};
 use crate::view::form::{FieldView, OptionView};
 use crate::view::list::{Cell, Row};
@@ -21,8 +22,8 @@ use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/licences", Door::Public, "route-public-licences", all),
-        route("GET", "/licences/{id}", Door::Public, "route-public-licence", one),
+        route("GET", "/licences", Door::Public, "route-public-licences", all).kept(Kept::Whole),
+        route("GET", "/licences/{id}", Door::Public, "route-public-licence", one).kept(Kept::Whole),
     ]
 }
 
@@ -198,8 +199,7 @@ async fn one(ask: Ask) -> PageResult {
 fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
     let of = register::public_one(look, id)?;
     let today = look.today();
-    let grown = catalogue::Ask { words: of.holder.clone(), scenario: Some(of.scenario), ..Default::default() };
-    let products = catalogue::search(look, &grown, Page::first(1))?;
+    let products = catalogue::list(look, catalogue::Of { scenario: None, licence: Some(of.id) }, Page::first(1))?;
     let address = |number: &str| format!("{}/verify?number={number}", ask.app.base_url);
     let instant = |at: Option<platform::At>| at.map(|t| platform::day::shanghai_date(t).to_string()).unwrap_or_default();
     Ok(LicenceView {
@@ -216,7 +216,10 @@ fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
         ended_at: instant(of.ended_at),
         end_kind: of.end_kind.map(|k| ask.lang.w(k)).unwrap_or_default(),
         products: products.total,
-        products_href: format!("/products?scenario={}&q={}", of.scenario, escape(&of.holder)),
+        products_href: match products.rows.first().and_then(|o| o.owner) {
+            Some(holder) => format!("/products?scenario={}&developer={holder}", of.scenario),
+            None => format!("/products?scenario={}&q={}", of.scenario, escape(&of.holder)),
+        },
         code: qr(&address(&escape(&of.serial))),
         verify: address(&of.serial),
         shown_on: today.to_string(),

@@ -4,13 +4,14 @@ use super::{list, narrowed, page, whole_files};
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::list::{Cell, Row};
 use platform::words::Word;
 use secondary::pricing::Kind;
 use secondary::register::{self, PriceRow};
 
 pub fn routes() -> Vec<Route> {
-    vec![route("GET", "/prices", Door::Public, "route-public-prices", all)]
+    vec![route("GET", "/prices", Door::Public, "route-public-prices", all).kept(Kept::Whole)]
 }
 
 /// `GET /prices`

@@ -1,200 +1,28 @@
-//! The product catalogue: what is on offer, by whom, from which sources, at what price (ZJK-23, ZJK-29, BJ-17).
+//! A product on offer: by whom, from which sources, at what price (ZJK-23, ZJK-29, BJ-17). The catalogue is in `find`.
 
-use super::{Named, address, list, page, size, whole_files};
+use super::{Named, size};
 use crate::answer::{Answer, PageResult};
-use crate::ask::{Ask, Face};
+use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::chrome::{Chrome, escape};
-use crate::view::list::{Cell, ListView, Row};
 use askama::Template;
 use platform::clock::shanghai_text;
-use platform::words::Word;
 use platform::{Id, Refusal, Result};
-use secondary::catalogue::{self, Facets, Offer, OfferPage};
+use secondary::catalogue::{self, Offer, OfferPage};
 use secondary::product::Product;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/products", Door::Public, "route-public-products", all),
-        route("GET", "/products/{id}", Door::Public, "route-public-product", one),
+        route("GET", "/products/{id}", Door::Public, "route-public-product", one).kept(Kept::OfOwner),
         route("GET", "/products/{id}/sample", Door::Public, "route-public-sample", sample),
     ]
 }
 
-/// The catalogue with its facets.
-#[derive(Template, Serialize)]
-#[template(path = "public/products.html")]
-struct ProductsView {
-    #[serde(skip)]
-    c: Chrome,
-    #[serde(flatten)]
-    list: ListView,
-    facets: Vec<Facet>,
-    #[serde(skip)]
-    cards: Vec<Card>,
-    #[serde(skip)]
-    words: String,
-    /// The other conditions, which the search form keeps.
-    #[serde(skip)]
-    kept: Vec<(&'static str, String)>,
-    #[serde(skip)]
-    clear: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Facet {
-    name: &'static str,
-    title: String,
-    words: Vec<FacetWord>,
-}
-
-#[derive(Serialize)]
-struct FacetWord {
-    value: String,
-    label: String,
-    count: i64,
-    chosen: bool,
-    /// With this word chosen, or without it when it is.
-    href: String,
-}
-
-struct Card {
-    title: String,
-    href: String,
-    summary: String,
-    serial: String,
-    form: String,
-    domain: String,
-    purpose: String,
-    holder: String,
-    price: String,
-    scenario: Named,
-    cycle: String,
-}
-
-const FILTERS: [&str; 5] = ["domain", "form", "purpose", "tariff", "scenario"];
-
-fn asked(ask: &Ask) -> catalogue::Ask {
-    catalogue::Ask {
-        words: ask.q("q").chars().take(200).collect(),
-        domain: ask.q_word("domain"),
-        form: ask.q_word("form"),
-        purpose: ask.q_word("purpose"),
-        tariff: ask.q_word("tariff"),
-        scenario: ask.q("scenario").parse().ok(),
-    }
-}
-
-fn facet(ask: &Ask, name: &'static str, words: Vec<(String, String, i64)>) -> Facet {
-    let words = words.into_iter().map(|(value, label, count)| {
-        let chosen = ask.q(name) == value;
-        let href = address(ask, &[(name, if chosen { "" } else { &value }), ("page", ""), ("format", "")]);
-        FacetWord { value, label, count, chosen, href }
-    });
-    Facet { name, title: ask.t(&format!("pub-col-{name}")), words: words.collect() }
-}
-
-fn facets(ask: &Ask, found: Facets) -> Vec<Facet> {
-    fn spoken<W: Word>(ask: &Ask, words: Vec<(W, i64)>) -> Vec<(String, String, i64)> {
-        words.into_iter().map(|(w, n)| (w.as_str().to_string(), ask.lang.w(w), n)).collect()
-    }
-    let scenarios = found.scenario.into_iter().take(12).map(|(id, title, n)| (id.to_string(), title, n)).collect();
-    let all = vec![
-        facet(ask, "purpose", spoken(ask, found.purpose)),
-        facet(ask, "form", spoken(ask, found.form)),
-        facet(ask, "domain", spoken(ask, found.domain)),
-        facet(ask, "tariff", spoken(ask, found.tariff)),
-        facet(ask, "scenario", scenarios),
-    ];
-    all.into_iter().filter(|f| !f.words.is_empty()).collect()
-}
-
 fn price(ask: &Ask, zh: &str, en: &str) -> String {
     ask.lang.pick(zh, en).to_string()
-}
-
-fn line(ask: &Ask, o: &Offer) -> Row {
-    Row {
-        href: format!("/products/{}", o.id),
-        cells: vec![
-            Cell::text(&o.title),
-            Cell::text(&o.serial),
-            Cell::text(&o.summary),
-            Cell::word(ask.lang, o.form),
-            Cell::word(ask.lang, o.domain),
-            Cell::word(ask.lang, o.purpose),
-            Cell::text(&o.holder),
-            Cell::text(&o.scenario_title),
-            Cell::text(price(ask, &o.price_zh, &o.price_en)),
-            o.update_cycle.map_or_else(Cell::default, |c| Cell::word(ask.lang, c)),
-            Cell::text(&o.coverage),
-            Cell::text(&o.licence_serial),
-            Cell::text(o.version.to_string()),
-            Cell::at(o.listed_at),
-        ],
-    }
-}
-
-fn card(ask: &Ask, o: &Offer) -> Card {
-    Card {
-        title: o.title.clone(),
-        href: format!("/products/{}", o.id),
-        summary: o.summary.clone(),
-        serial: o.serial.clone(),
-        form: ask.lang.w(o.form),
-        domain: ask.lang.w(o.domain),
-        purpose: ask.lang.w(o.purpose),
-        holder: o.holder.clone(),
-        price: price(ask, &o.price_zh, &o.price_en),
-        scenario: Named { name: o.scenario_title.clone(), href: format!("/scenarios/{}", o.scenario), sub: String::new() },
-        cycle: o.update_cycle.map(|c| ask.lang.w(c)).unwrap_or_default(),
-    }
-}
-
-/// `GET /products`
-async fn all(ask: Ask) -> PageResult {
-    let a = ask.clone();
-    let (found, facets) = ask
-        .look(move |look, _| {
-            let asked = asked(&a);
-            let found = catalogue::search(look, &asked, page(&a))?;
-            Ok((found, facets(&a, catalogue::facets(look, &asked)?)))
-        })
-        .await?;
-    const COLUMNS: [&str; 14] = [
-        "title",
-        "serial",
-        "summary",
-        "form",
-        "domain",
-        "purpose",
-        "holder",
-        "scenario",
-        "price",
-        "cycle",
-        "coverage",
-        "licence",
-        "version",
-        "listed_on",
-    ];
-    let cards = found.rows.iter().map(|o| card(&ask, o)).collect();
-    let list = whole_files(list(&ask, "pub-products", "products", &COLUMNS).fill(&ask, found, |o| line(&ask, o)), &ask);
-    if ask.face == Face::Html && !ask.q("format").is_empty() {
-        return list.answer(&ask);
-    }
-    let kept: Vec<(&str, String)> = FILTERS.into_iter().filter(|f| !ask.q(f).is_empty()).map(|f| (f, ask.q(f).to_string())).collect();
-    let narrowed = !kept.is_empty() || !ask.q("q").is_empty();
-    ask.show(&ProductsView {
-        c: ask.chrome(list.c.title.clone()),
-        list,
-        facets,
-        cards,
-        words: ask.q("q").into(),
-        kept,
-        clear: narrowed.then(|| ask.path.clone()),
-    })
 }
 
 /// A product's page.
@@ -275,6 +103,7 @@ async fn found(ask: &Ask) -> Result<OfferPage> {
 /// `GET /products/{id}`
 async fn one(ask: Ask) -> PageResult {
     let page = found(&ask).await?;
+    ask.belongs_to(page.offer.owner);
     ask.show(&view(&ask, page))
 }
 

@@ -6,6 +6,7 @@ use super::{Named, list, narrowed, page, whole_files};
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::chrome::Chrome;
 use crate::view::list::{Action, Cell, Row};
 use askama::Template;
@@ -22,8 +23,8 @@ use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/scenarios", Door::Public, "route-public-scenarios", all),
-        route("GET", "/scenarios/{id}", Door::Public, "route-public-scenario", one),
+        route("GET", "/scenarios", Door::Public, "route-public-scenarios", all).kept(Kept::Whole),
+        route("GET", "/scenarios/{id}", Door::Public, "route-public-scenario", one).kept(Kept::Whole),
     ]
 }
 
@@ -120,7 +121,7 @@ async fn one(ask: Ask) -> PageResult {
 fn view(look: &mut Look, ask: &Ask, row: Scenario) -> Result<ScenarioView> {
     let said = row.answers();
     let granted = licence::register::search(look, &licence::register::Ask { scenario: Some(row.id), ..Default::default() }, Page::first(50))?;
-    let grown = catalogue::search(look, &catalogue::Ask { scenario: Some(row.id), ..Default::default() }, Page::first(50))?;
+    let grown = catalogue::list(look, catalogue::Of { scenario: Some(row.id), licence: None }, Page::first(50))?;
     let called = announcement::published(look, &announcement::Ask { scenario: Some(row.id), ..Default::default() }, Page::first(20))?.rows;
     let calls = calls(look, ask, called)?;
     let today = look.today();

@@ -50,9 +50,10 @@ impl Chrome {
             name: ask.who.name.clone(),
             org_name: ask.who.org_name.clone(),
             signed_in: ask.who.person.is_some(),
-            csrf: ask.csrf.clone(),
-            key: crate::app::random_key(),
-            request_id: ask.request_id.clone(),
+            // A page of the shelf is everybody's: no form token, no number of one request.
+            csrf: if ask.keeping.is_some() { String::new() } else { ask.csrf.clone() },
+            key: if ask.keeping.is_some() { String::new() } else { crate::app::random_key() },
+            request_id: if ask.keeping.is_some() { String::new() } else { ask.request_id.clone() },
             demo: ask.app.demo,
             size: ask.size,
             contrast: ask.contrast,

@@ -92,7 +92,7 @@ pub async fn show<V: View + Send + 'static>(ask: &Ask, section: &'static str, pa
 pub async fn saved<V: View + Send + 'static>(ask: &Ask, section: &'static str, list: String, page: Page<V>, step: fn(&V) -> &Step) -> PageResult {
     if ask.face == Face::Json {
         let saved_at = (ask.app.db.clock().now() + chrono::Duration::hours(8)).format("%H:%M").to_string();
-        return Ok(Answer::Page { status: 200, html: None, json: Some(serde_json::json!({ "saved_at": saved_at })) });
+        return Ok(Answer::Page { status: 200, html: None, json: Some(serde_json::json!({ "saved_at": saved_at })), headers: Vec::new() });
     }
     let a = ask.clone();
     if !ask.faults.is_empty() {

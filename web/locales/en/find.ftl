@@ -1,0 +1,21 @@
+# Finding what is public.
+pub-search = Search everything
+pub-search-lead = Searches products, scenarios, announcements, licences and disclosures. Chinese is matched exactly as written; titles that match come first, then the newest.
+pub-nothing-found = Nothing found.
+pub-try = Try:
+pub-index-anew = The index is being rebuilt; results may be incomplete for a moment.
+search-sort = Order
+search-sort-relevance = Title first
+search-sort-newest = Newest first
+found-kind-product = Product
+found-kind-scenario = Scenario
+found-kind-announcement = Announcement
+found-kind-licence = Licence
+found-kind-disclosure = Disclosure
+delivery-dataset = Data set
+delivery-interface = Interface calls
+delivery-application = Online application
+delivery-report = Report
+delivery-other = Other
+pub-col-delivery = Delivery
+pub-col-developer = Developer

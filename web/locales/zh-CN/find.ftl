@@ -1,0 +1,21 @@
+# Finding what is public.
+pub-search = 检索全站
+pub-search-lead = 在产品、应用场景、公告、授权和披露中查找；中文按字词原样匹配，题名含有者在先，新者在前。
+pub-nothing-found = 没有找到。
+pub-try = 试试：
+pub-index-anew = 检索目录正在重建，结果可能不全，请稍候再看。
+search-sort = 排序
+search-sort-relevance = 题名优先
+search-sort-newest = 最新优先
+found-kind-product = 产品
+found-kind-scenario = 应用场景
+found-kind-announcement = 公告
+found-kind-licence = 授权
+found-kind-disclosure = 披露
+delivery-dataset = 数据集
+delivery-interface = 接口调用
+delivery-application = 在线应用
+delivery-report = 报告
+delivery-other = 其他
+pub-col-delivery = 交付方式
+pub-col-developer = 开发主体
