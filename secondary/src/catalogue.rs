@@ -2,6 +2,7 @@
 //! every question, never stored: when a licence is suspended its products are off the shelf in the same instant.
 
 mod page;
+pub mod record;
 
 pub use page::{OfferPage, PastPrice, PublicVersion, SourceNamed, offer};
 

@@ -61,7 +61,7 @@ fn operation(route: &Route) -> Value {
     let parameters: Vec<Value> = route
         .path
         .split('/')
-        .filter_map(|part| part.strip_prefix('{').and_then(|p| p.strip_suffix('}')))
+        .filter_map(|part| part.strip_prefix('{').and_then(|p| p.split_once('}')).map(|(name, _)| name))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
     let mut summary = Lang::En.t(route.about.key);

@@ -13,6 +13,7 @@ pub mod help;
 pub mod home;
 pub mod law;
 pub mod licences;
+pub mod machine;
 pub mod open_data;
 pub mod packs;
 pub mod picture;
@@ -56,6 +57,7 @@ pub fn routes() -> Vec<Route> {
         glossary::routes(),
         policy::routes(),
         supply::routes(),
+        machine::routes(),
         law::routes(),
         demo::routes(),
     ] {

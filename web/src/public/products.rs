@@ -1,6 +1,6 @@
 //! The product catalogue: what is on offer, by whom, from which sources, at what price (ZJK-23, ZJK-29, BJ-17).
 
-use super::{Named, address, list, page, size, whole_files};
+use super::{Named, address, list, machine, page, size, whole_files};
 use crate::answer::{Answer, PageResult};
 use crate::ask::{Ask, Face};
 use crate::routes::{Door, Route, route};
@@ -274,8 +274,14 @@ async fn found(ask: &Ask) -> Result<OfferPage> {
 
 /// `GET /products/{id}`
 async fn one(ask: Ask) -> PageResult {
-    let page = found(&ask).await?;
-    ask.show(&view(&ask, page))
+    if let Some(format) = machine::asked(&ask) {
+        return machine::product_as(ask, format).await;
+    }
+    match found(&ask).await {
+        Ok(page) => ask.show(&view(&ask, page)),
+        Err(Refusal::NotFound) => machine::gone(&ask).await,
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// `GET /products/{id}/sample`: the masked sample of the version on offer.
