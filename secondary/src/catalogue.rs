@@ -1,6 +1,7 @@
 //! 产品目录 — what is on offer: listed, under a licence that permits it now, at a price received and in effect. Computed by a join at
 //! every question, never stored: when a licence is suspended its products are off the shelf in the same instant.
 
+pub mod address;
 mod page;
 pub mod record;
 

@@ -185,13 +185,19 @@ impl<'a> Sample<'a> {
 
 /// The address of a route with that id.
 pub fn fill(path: &str, id: &str) -> String {
+    let name = match path.split('/').nth(1) {
+        Some("codes") => "delivery",
+        Some("sitemaps") => "pages",
+        _ => "app.css",
+    };
     path.replace("{id}", id)
         .replace("{section}", if path.contains("/products/") { "about" } else { "basic" })
         .replace("{number}", "1")
         .replace("{secret}", "nothing")
         .replace("{lang}", "zh-CN")
         .replace("{version}", dajing::assets::version())
-        .replace("{name}", "app.css")
+        .replace("{month}", "2026-10")
+        .replace("{name}", name)
 }
 
 /// The status of a question; for what changes something, whether the door lets in: a form without its token is refused

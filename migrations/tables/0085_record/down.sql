@@ -1,3 +1,5 @@
+DROP INDEX review_updated;
+DROP INDEX deadline_ended;
 DROP INDEX registration_updated;
 DROP INDEX org_updated;
 DROP INDEX rectification_updated;

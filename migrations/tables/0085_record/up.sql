@@ -9,3 +9,6 @@ CREATE INDEX pricing_effective ON pricing (effective_on);
 CREATE INDEX rectification_updated ON rectification (updated_at);
 CREATE INDEX org_updated ON org (updated_at);
 CREATE INDEX registration_updated ON registration (updated_at);
+-- The public statistics look at the last twelve months.
+CREATE INDEX deadline_ended ON deadline (state, ended_on);
+CREATE INDEX review_updated ON review (updated_at);

@@ -286,7 +286,12 @@ fn told(look: &mut Look, lines: Vec<Line>) -> Result<Vec<Record>> {
                 _ => None,
             };
             let off = shown.is_none().then(|| {
-                around.taken_off.get(&key).copied().filter(|_| row.state != product::State::Listed).unwrap_or_else(|| closed(&row, &granted, permitted && !priced, today))
+                around
+                    .taken_off
+                    .get(&key)
+                    .copied()
+                    .filter(|_| row.state != product::State::Listed)
+                    .unwrap_or_else(|| closed(&row, &granted, permitted && !priced, today))
             });
             Ok(Record {
                 id: row.id,

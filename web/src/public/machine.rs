@@ -3,8 +3,12 @@
 
 pub mod codes;
 pub mod dcat;
+pub mod feeds;
 pub mod graph;
+pub mod monthly;
+pub mod open;
 pub mod policy;
+pub mod sitemap;
 
 use crate::answer::{Answer, PageResult};
 use crate::ask::{Ask, Face};
@@ -25,15 +29,39 @@ use secondary::product::Product;
 use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
-    let mut routes = vec![route("GET", "/catalog", Door::Public, "route-public-catalog", catalog)];
+    let mut routes = vec![route("GET", "/catalog", Door::Public, "route-public-catalog", catalog).gives("text/turtle, application/ld+json, application/rdf+xml")];
     for format in Format::ALL {
         let at = |path: &str| format!("{path}.{}", format.ending());
-        routes.push(route("GET", &at("/catalog"), Door::Public, "route-public-catalog-as", move |ask| catalog_as(ask, format)));
-        routes.push(route("GET", &at("/products/{id}"), Door::Public, "route-public-product-as", move |ask| product_as(ask, format)));
-        routes.push(route("GET", &at("/licences/{id}"), Door::Public, "route-public-licence-as", move |ask| licence_as(ask, format)));
+        routes.push(route("GET", &at("/catalog"), Door::Public, "route-public-catalog-as", move |ask| catalog_as(ask, format)).gives(format.media()));
+        routes.push(
+            route("GET", &at("/products/{id}"), Door::Public, "route-public-product-as", move |ask| product_as(ask, format))
+                .gives(format.media())
+                .goes(),
+        );
+        routes.push(
+            route("GET", &at("/licences/{id}"), Door::Public, "route-public-licence-as", move |ask| licence_as(ask, format)).gives(format.media()),
+        );
     }
-    routes.extend(codes::routes());
+    for more in [codes::routes(), feeds::routes(), sitemap::routes(), open::routes(), monthly::routes()] {
+        routes.extend(more);
+    }
     routes
+}
+
+/// A text as XML holds it, in elements and in attributes.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in graph::carried(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// What may be asked for at an address that speaks both to people and to programs.
@@ -45,8 +73,7 @@ enum Wanted {
 }
 
 impl Wanted {
-    const ALL: [Self; 5] =
-        [Self::Html, Self::Json, Self::Graph(Format::Turtle), Self::Graph(Format::JsonLd), Self::Graph(Format::RdfXml)];
+    const ALL: [Self; 5] = [Self::Html, Self::Json, Self::Graph(Format::Turtle), Self::Graph(Format::JsonLd), Self::Graph(Format::RdfXml)];
     const fn media(self) -> &'static str {
         match self {
             Self::Html => "text/html",

@@ -18,10 +18,13 @@ use serde_json::{Value, json};
 pub fn routes() -> Vec<Route> {
     vec![
         route("GET", "/products", Door::Public, "route-public-products", all),
-        route("GET", "/products/{id}", Door::Public, "route-public-product", one),
-        route("GET", "/products/{id}/sample", Door::Public, "route-public-sample", sample),
+        route("GET", "/products/{id}", Door::Public, "route-public-product", one).gives(PAGE).goes(),
+        route("GET", "/products/{id}/sample", Door::Public, "route-public-sample", sample).gives("*/*"),
     ]
 }
+
+/// A product's address speaks to people and, by `Accept`, to programs.
+const PAGE: &str = "application/json, text/html, text/turtle, application/ld+json, application/rdf+xml";
 
 /// The catalogue with its facets.
 #[derive(Template, Serialize)]
@@ -186,7 +189,8 @@ async fn all(ask: Ask) -> PageResult {
     }
     let kept: Vec<(&str, String)> = FILTERS.into_iter().filter(|f| !ask.q(f).is_empty()).map(|f| (f, ask.q(f).to_string())).collect();
     let narrowed = !kept.is_empty() || !ask.q("q").is_empty();
-    ask.show(&ProductsView {
+    let links = list.links(&ask);
+    let shown = ask.show(&ProductsView {
         c: ask.chrome(list.c.title.clone()),
         list,
         facets,
@@ -194,7 +198,8 @@ async fn all(ask: Ask) -> PageResult {
         words: ask.q("q").into(),
         kept,
         clear: narrowed.then(|| ask.path.clone()),
-    })
+    })?;
+    Ok(links.on(&ask, shown))
 }
 
 /// A product's page.

@@ -7,9 +7,9 @@ use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
 use crate::say::Lang;
 use crate::view::list::{Cell, Row};
+use platform::Refusal;
 use platform::paging::Page;
 use platform::words::Word;
-use platform::Refusal;
 use std::sync::OnceLock;
 
 pub fn routes() -> Vec<Route> {
@@ -156,7 +156,8 @@ mod tests {
     #[test]
     fn a_form_is_said_by_its_code() {
         use primary::ProductForm::{Application, Dataset, Indicator, Interface, Model, Report};
-        let codes: Vec<&str> = [Dataset, Interface, Application, Report, Indicator, Model].map(|f| code("delivery", f).unwrap().1.code.as_str()).to_vec();
+        let codes: Vec<&str> =
+            [Dataset, Interface, Application, Report, Indicator, Model].map(|f| code("delivery", f).unwrap().1.code.as_str()).to_vec();
         assert_eq!(codes, ["001", "002", "003", "004", "006", "006"]);
     }
 }

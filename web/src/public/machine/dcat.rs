@@ -352,10 +352,16 @@ fn offered(graph: &mut Graph, site: &Site, row: &Record, shown: &Shown, product:
 fn sample(graph: &mut Graph, site: &Site, row: &Record, file: &platform::file::File, product: &str) {
     let address = format!("{}/products/{}/sample", site.base, row.id);
     let plain = file.media.split(';').next().unwrap_or_default().trim();
-    let media = plain.split_once('/').filter(|(a, b)| [a, b].iter().all(|t| !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))));
+    let media = plain
+        .split_once('/')
+        .filter(|(a, b)| [a, b].iter().all(|t| !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))));
     let checksum = format!("{product}#sample-checksum");
     graph.node("spdx:checksumAlgorithm_sha256").a("spdx:ChecksumAlgorithm");
-    graph.node(&checksum).a("spdx:Checksum").link("spdx:algorithm", "spdx:checksumAlgorithm_sha256").value("spdx:checksumValue", &file.sha256, "hexBinary");
+    graph.node(&checksum).a("spdx:Checksum").link("spdx:algorithm", "spdx:checksumAlgorithm_sha256").value(
+        "spdx:checksumValue",
+        &file.sha256,
+        "hexBinary",
+    );
     let node = graph.node(&format!("{product}#sample")).a("dcat:Distribution").both("dct:title", "dcat-sample").link("dcat:accessURL", &address);
     let node = node.link("dcat:downloadURL", &address).value("dcat:byteSize", file.size, "nonNegativeInteger").link("spdx:checksum", &checksum);
     if media.is_some() {

@@ -86,7 +86,7 @@ fn short(full: &str) -> String {
 }
 
 /// A text as all three can carry it: XML has no control characters and reads every line end as one.
-fn carried(text: &str) -> String {
+pub fn carried(text: &str) -> String {
     text.replace("\r\n", "\n")
         .chars()
         .map(|c| if c == '\r' { '\n' } else { c })
@@ -262,12 +262,17 @@ mod tests {
     #[test]
     fn three_formats_say_the_same_whatever_the_text() {
         let mut graph = Graph::default();
-        let texts = ["</rdf:RDF>&amp;<!--", "\"\"\"\\ \u{7}\u{0}\u{fffe}\r\nzwei\rdrei\t", "@en 大境 𠮷 ]]>", " lead and trail ", "^^<x>", "https://a.b/c"];
+        let texts =
+            ["</rdf:RDF>&amp;<!--", "\"\"\"\\ \u{7}\u{0}\u{fffe}\r\nzwei\rdrei\t", "@en 大境 𠮷 ]]>", " lead and trail ", "^^<x>", "https://a.b/c"];
         for (n, text) in texts.iter().enumerate() {
             let one = graph.node(&format!("https://data.example/products/{n}")).a("dcat:Dataset").text("dct:title", text);
             one.said("dct:description", text, "zh").value("dct:issued", "2026-11-01", "date").link("dct:relation", "https://data.example/products/0");
         }
-        graph.node("https://data.example/catalog").a("dcat:Catalog").link("dcat:dataset", "https://data.example/products/1").both("dct:title", "site-name");
+        graph
+            .node("https://data.example/catalog")
+            .a("dcat:Catalog")
+            .link("dcat:dataset", "https://data.example/products/1")
+            .both("dct:title", "site-name");
         let all = Format::ALL.map(|f| read(f, &graph.write(f).unwrap()));
         assert!(all[0].len() > 25, "{:?}", all[0]);
         assert_eq!(all[0], all[1]);
