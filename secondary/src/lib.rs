@@ -16,6 +16,7 @@ pub mod report;
 
 pub mod review;
 pub mod split;
+pub mod statistics;
 pub mod survey;
 
 pub use clearance::Clearance;

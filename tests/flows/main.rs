@@ -6,6 +6,7 @@
 mod cast;
 mod db;
 mod durable;
+mod faces;
 mod guards;
 mod invariants;
 mod once;

@@ -359,3 +359,39 @@ fn every_route_answers_head_and_refuses_other_methods() {
     }
     assert!(asked > 500, "{asked}");
 }
+
+#[test]
+fn every_picture_has_its_table_its_file_and_its_words() {
+    let city = City::open();
+    let visitor = city.visitor();
+    let said = visitor.json("/statistics").json();
+    let figures = said["figures"].as_array().unwrap();
+    assert!(figures.len() <= 8 && figures.iter().filter(|f| !f["rows"].as_array().unwrap().is_empty()).count() >= 4, "{said}");
+    let sum = |name: &str| {
+        let of = figures.iter().find(|f| f["name"] == name).unwrap();
+        of["rows"].as_array().unwrap().iter().map(|r| r[1].as_str().unwrap().parse::<i64>().unwrap()).sum::<i64>()
+    };
+    // The pictures count what the lists list.
+    let total = |path: &str| visitor.json(path).json()["total"].as_i64().unwrap();
+    assert_eq!((sum("products"), sum("tariffs")), (total("/products"), total("/products")));
+    assert_eq!(sum("licences"), total("/licences?standing=in_force"));
+    for lang in ["zh-CN", "en"] {
+        let page = visitor.page(&format!("/statistics?lang={lang}"));
+        for figure in figures {
+            let name = figure["name"].as_str().unwrap();
+            let svg = visitor.get(&format!("/statistics/{name}.svg?lang={lang}"));
+            assert_eq!((svg.status, svg.header("content-type")), (200, "image/svg+xml"), "{name}");
+            assert!(svg.text.contains("<title") && svg.text.contains("<desc") && !svg.text.contains("style="), "{name}");
+            let empty = figure["rows"].as_array().unwrap().is_empty();
+            assert_eq!(page.text.contains(&svg.text), !empty, "{lang}: {name} is the picture of the page");
+            let csv = visitor.get(&format!("/statistics/{name}.csv"));
+            assert_eq!(csv.text.lines().count(), figure["rows"].as_array().unwrap().len() + 1, "{name}");
+        }
+    }
+    for no in ["/statistics/none.svg", "/statistics/none.csv"] {
+        assert_eq!(visitor.get(no).status, 404);
+    }
+    let product = texts(&city, "SELECT id FROM product WHERE state = 'listed' ORDER BY id").remove(0);
+    let page = visitor.page(&format!("/products/{product}"));
+    assert!(page.text.contains("id=\"lineage-desc\""));
+}

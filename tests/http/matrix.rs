@@ -188,6 +188,7 @@ pub fn fill(path: &str, id: &str) -> String {
     let name = match path.split('/').nth(1) {
         Some("codes") => "delivery",
         Some("sitemaps") => "pages",
+        Some("statistics") => "licences",
         _ => "app.css",
     };
     path.replace("{id}", id)

@@ -258,6 +258,7 @@ def pages(city):
         if check(len(data) == 1, f"{path}: {len(data)} descriptions"):
             needed = ("name", "description", "identifier", "license", "creator", "url")
             check(all(data[0].get(n) for n in needed), f"{path}: {[n for n in needed if not data[0].get(n)]} missing")
+            check(data[0].get("includedInDataCatalog"), f"{path} is in no catalogue")
         for link in re.findall(r'<link rel="alternate" type="([^"]+)"[^>]* href="([^"]+)"', text):
             answer = city.get(link[1])
             check(answer.ok and answer.headers["content-type"].startswith(link[0]), f"{path} leads to {link}")

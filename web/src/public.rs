@@ -3,6 +3,7 @@
 //! They ask as a visitor does, whoever is signed in: what is no visitor's business never stands on them.
 
 pub mod announcements;
+pub mod chart;
 pub mod complaints;
 pub mod demo;
 pub mod disclosures;
@@ -22,6 +23,7 @@ pub mod prices;
 pub mod products;
 pub mod resources;
 pub mod scenarios;
+pub mod statistics;
 pub mod supply;
 pub mod verify;
 
@@ -58,6 +60,7 @@ pub fn routes() -> Vec<Route> {
         policy::routes(),
         supply::routes(),
         machine::routes(),
+        statistics::routes(),
         law::routes(),
         demo::routes(),
     ] {

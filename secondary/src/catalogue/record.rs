@@ -180,7 +180,7 @@ pub fn page(look: &mut Look, after: Option<Id<Product>>, since: Option<At>) -> R
                 .bind::<Date, _>(first)
                 .sql(and_begins)
                 .bind::<Date, _>(today)
-                .sql(") UNION SELECT r.subject FROM registration r WHERE r.about = 'product' AND r.updated_at >= ")
+                .sql(") UNION SELECT r.subject FROM registration r WHERE r.updated_at >= ")
                 .bind::<Timestamp, _>(since)
                 .sql(")"),
         );

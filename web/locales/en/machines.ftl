@@ -118,3 +118,5 @@ stat-supply = Time in which departments answer and supply
 stat-supply-text = Working days each department took to answer requests and to supply data between { $from } and { $day }, less the time spent waiting for the applicant.
 stat-refusals = Points raised in the review of products
 stat-refusals-text = How often each point was found wanting in reviews that returned or refused a product between { $from } and { $day }; each reviewer counts once.
+pub-lineage = From data to product
+pub-lineage-product = Product

@@ -118,3 +118,5 @@ stat-supply = 各单位的答复和供数时间
 stat-supply-text = { $from }至{ $day }各单位答复申请、提供数据所用的工作日，扣除等待补正的时间。
 stat-refusals = 产品审核中提出的问题
 stat-refusals-text = { $from }至{ $day }退回或者不予通过的合规审核中，各审核要点被指出问题的次数；每位审核人各计一次。
+pub-lineage = 从数据到产品
+pub-lineage-product = 产品

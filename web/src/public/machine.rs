@@ -29,7 +29,8 @@ use secondary::product::Product;
 use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
-    let mut routes = vec![route("GET", "/catalog", Door::Public, "route-public-catalog", catalog).gives("text/turtle, application/ld+json, application/rdf+xml")];
+    let mut routes =
+        vec![route("GET", "/catalog", Door::Public, "route-public-catalog", catalog).gives("text/turtle, application/ld+json, application/rdf+xml")];
     for format in Format::ALL {
         let at = |path: &str| format!("{path}.{}", format.ending());
         routes.push(route("GET", &at("/catalog"), Door::Public, "route-public-catalog-as", move |ask| catalog_as(ask, format)).gives(format.media()));
@@ -49,7 +50,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// A text as XML holds it, in elements and in attributes.
-fn xml(text: &str) -> String {
+pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in graph::carried(text).chars() {
         match c {

@@ -19,7 +19,7 @@ pub fn routes() -> Vec<Route> {
 const XML: &str = "application/xml";
 const SPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 /// Pages that are always there.
-const PAGES: [&str; 22] = [
+const PAGES: [&str; 23] = [
     "/",
     "/products",
     "/scenarios",
@@ -34,6 +34,7 @@ const PAGES: [&str; 22] = [
     "/fees",
     "/packs",
     "/evaluations",
+    "/statistics",
     "/supply",
     "/policy",
     "/law",
