@@ -13,10 +13,13 @@ use primary::assessment::Verdict;
 use primary::licence::State;
 use resources::Domain;
 
+/// How many of each.
+type Counts<W> = Vec<(W, i64)>;
+
 /// Licences in force today by the field of their scenario, most first.
-pub fn licences_by_domain(look: &mut Look) -> Result<Vec<(Domain, i64)>> {
+pub fn licences_by_domain(look: &mut Look) -> Result<Counts<Domain>> {
     let today = look.today();
-    let mut rows: Vec<(Domain, i64)> = licence::table
+    let mut rows: Counts<Domain> = licence::table
         .inner_join(scenario::table.on(scenario::id.eq(licence::scenario)))
         .filter(licence::state.eq(State::InForce).and(licence::from_on.le(today)).and(licence::to_on.ge(today)))
         .group_by(scenario::domain)
@@ -27,15 +30,15 @@ pub fn licences_by_domain(look: &mut Look) -> Result<Vec<(Domain, i64)>> {
 }
 
 /// Products on offer today by their form and by what is paid for them.
-pub fn products_on_offer(look: &mut Look) -> Result<(Vec<(ProductForm, i64)>, Vec<(Kind, i64)>)> {
+pub fn products_on_offer(look: &mut Look) -> Result<(Counts<ProductForm>, Counts<Kind>)> {
     let facets = catalogue::facets(look, &catalogue::Ask::default())?;
     Ok((facets.form, facets.tariff))
 }
 
 /// The points on which products were sent back or refused since that day, by the point's key, most first; reviews that are not decided
 /// are not in it, for nobody may learn of a vote before.
-pub fn points_raised(look: &mut Look, since: NaiveDate) -> Result<Vec<(String, i64)>> {
-    let mut rows: Vec<(String, i64)> = vote::table
+pub fn points_raised(look: &mut Look, since: NaiveDate) -> Result<Counts<String>> {
+    let mut rows: Counts<String> = vote::table
         .inner_join(reviews::table.on(reviews::id.eq(vote::review)))
         .filter(reviews::state.eq_any([review::State::Returned, review::State::Refused]))
         .filter(reviews::updated_at.ge(day::start_of_day_utc(since)).and(vote::verdict.ne(Verdict::Meets)))

@@ -125,5 +125,7 @@ async fn picture(ask: Ask) -> PageResult {
 /// `GET /statistics/{name}.csv`: everything that the table shows.
 async fn data(ask: Ask) -> PageResult {
     let found = one(&ask).await?;
-    answer(Sheet { labels: found.columns, rows: found.rows }.csv(), "text/csv; charset=utf-8")
+    let name = format!("{}.csv", found.name);
+    let bytes = Sheet { labels: found.columns, rows: found.rows }.csv();
+    Ok(Answer::Bytes { media: "text/csv; charset=utf-8".into(), name: Some(name), bytes, cache: false })
 }
