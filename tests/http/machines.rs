@@ -314,9 +314,10 @@ fn a_month_that_is_over_is_a_file_with_described_columns() {
     let about = visitor.get(&format!("/licences/open/{newest}.json")).json();
     let columns = about["tableSchema"]["columns"].as_array().unwrap();
     assert!(!lines.is_empty() && lines.iter().all(|l| l.len() == columns.len()));
-    let end = format!("{newest}-31 23:59:59");
+    let first: chrono::NaiveDate = format!("{newest}-01").parse().unwrap();
+    let end = platform::day::start_of_day_utc(platform::day::add_months(first, 1));
     let until =
-        texts(&city, &format!("SELECT serial AS id FROM licence WHERE in_force_at <= '{end}' AND state IN ('in_force', 'suspended', 'ended')"));
+        texts(&city, &format!("SELECT serial AS id FROM licence WHERE in_force_at < '{end}' AND state IN ('in_force', 'suspended', 'ended')"));
     assert_eq!(lines.iter().map(|l| l[0].to_string()).collect::<BTreeSet<_>>(), until.into_iter().collect::<BTreeSet<_>>());
     // A licence that is suspended today stood as it stood then.
     let (office, licence) = (city.enters("office"), texts(&city, "SELECT id FROM licence WHERE state = 'in_force' ORDER BY id").remove(0));

@@ -185,6 +185,9 @@ impl<'a> Sample<'a> {
 
 /// The address of a route with that id.
 pub fn fill(path: &str, id: &str) -> String {
+    // The demo's licences are older than a month, whenever it is loaded.
+    let today = platform::day::shanghai_date(platform::Clock::machine().now());
+    let last_month = platform::day::add_months(today, -1).format("%Y-%m").to_string();
     let name = match path.split('/').nth(1) {
         Some("codes") => "delivery",
         Some("sitemaps") => "pages",
@@ -197,7 +200,7 @@ pub fn fill(path: &str, id: &str) -> String {
         .replace("{secret}", "nothing")
         .replace("{lang}", "zh-CN")
         .replace("{version}", dajing::assets::version())
-        .replace("{month}", "2026-10")
+        .replace("{month}", &last_month)
         .replace("{name}", name)
 }
 
