@@ -7,7 +7,7 @@ mod daily;
 mod spent;
 
 pub use daily::{Done, day_of, kept};
-pub use spent::{SUPPLY, Spent, spent};
+pub use spent::{SUPPLY, Spent, Taken, spent, taken};
 
 use crate::day::{self, Pause, Unit, UnknownYear};
 use crate::db::MultiBackend;

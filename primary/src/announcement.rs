@@ -525,6 +525,20 @@ pub fn published(look: &mut Look, ask: &Ask, page: Page) -> Result<Paged<Announc
     asked(look, ask, false, page)
 }
 
+/// Published announcements with a day that is to come or was in the last month: the end of bidding, the opening, the end of
+/// objections. At most 500, the next first.
+pub fn upcoming(look: &mut Look) -> Result<Vec<Announcement>> {
+    let from = look.now() - chrono::Duration::days(31);
+    let day = day::shanghai_date(from);
+    Ok(announcement::table
+        .filter(announcement::published_at.is_not_null().and(announcement::state.ne_all([State::Cancelled, State::Failed])))
+        .filter(announcement::deadline.ge(from).or(announcement::opening.ge(from)).or(announcement::objection_until.ge(day)))
+        .order((announcement::deadline.asc(), announcement::id.asc()))
+        .limit(500)
+        .select(Announcement::as_select())
+        .load(look.db())?)
+}
+
 /// The published announcement of that number.
 pub fn by_serial(look: &mut Look, serial: &str) -> Result<Announcement> {
     Ok(announcement::table

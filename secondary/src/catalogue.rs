@@ -2,7 +2,9 @@
 //! every question, never stored: when a licence is suspended its products are off the shelf in the same instant. What looks through
 //! all of them asks [`crate::index`], which reads them from here.
 
+pub mod address;
 mod page;
+pub mod record;
 
 pub use page::{OfferPage, PastPrice, PublicVersion, SourceNamed, offer};
 

@@ -17,6 +17,7 @@ pub mod report;
 
 pub mod review;
 pub mod split;
+pub mod statistics;
 pub mod survey;
 
 pub use clearance::Clearance;

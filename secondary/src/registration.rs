@@ -19,6 +19,7 @@ use platform::sheet::{self, Answers, REASON, REMARK, Sheet};
 use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, diesel, file, words};
 use resources::Entry;
 use serde_json::json;
+use std::collections::HashMap;
 
 words! {
     pub enum State: "registration-state" {
@@ -265,6 +266,15 @@ pub fn current(look: &mut Look, about: About, subject: &str) -> Result<Option<Re
         .select(Registration::as_select())
         .first(look.db())
         .optional()?)
+}
+
+/// The codes of the registrations that stand, by the ids of the things they are about.
+pub fn codes(look: &mut Look, about: About, subjects: &[String]) -> Result<HashMap<String, String>> {
+    let rows: Vec<(String, Option<String>)> = registration::table
+        .filter(registration::about.eq(about).and(registration::subject.eq_any(subjects.to_vec())).and(registration::state.eq(State::Coded)))
+        .select((registration::subject, registration::code))
+        .load(look.db())?;
+    Ok(rows.into_iter().filter_map(|(subject, code)| Some((subject, code?))).collect())
 }
 
 /// The registrations of a thing that stand or did, newest first.

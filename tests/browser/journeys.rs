@@ -45,6 +45,8 @@ fn what_everybody_may_see() {
                 ("scenarios", "/scenarios"),
                 ("prices", "/prices"),
                 ("verify", "/verify"),
+                ("statistics", "/statistics"),
+                ("open", "/open"),
                 ("sign-in", "/sign-in"),
                 ("sign-up", "/sign-up"),
             ] {

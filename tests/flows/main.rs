@@ -6,6 +6,7 @@
 mod cast;
 mod db;
 mod durable;
+mod faces;
 mod finding;
 mod guards;
 mod invariants;

@@ -185,13 +185,23 @@ impl<'a> Sample<'a> {
 
 /// The address of a route with that id.
 pub fn fill(path: &str, id: &str) -> String {
+    // The demo's licences are older than a month, whenever it is loaded.
+    let today = platform::day::shanghai_date(platform::Clock::machine().now());
+    let last_month = platform::day::add_months(today, -1).format("%Y-%m").to_string();
+    let name = match path.split('/').nth(1) {
+        Some("codes") => "delivery",
+        Some("sitemaps") => "pages",
+        Some("statistics") => "licences",
+        _ => "app.css",
+    };
     path.replace("{id}", id)
         .replace("{section}", if path.contains("/products/") { "about" } else { "basic" })
         .replace("{number}", "1")
         .replace("{secret}", "nothing")
         .replace("{lang}", "zh-CN")
         .replace("{version}", dajing::assets::version())
-        .replace("{name}", "app.css")
+        .replace("{month}", &last_month)
+        .replace("{name}", name)
 }
 
 /// The status of a question; for what changes something, whether the door lets in: a form without its token is refused

@@ -4,7 +4,7 @@ use crate::matrix::ACTORS;
 use dajing::routes::all;
 use reqwest::Method;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use support::visitor::Answer;
 use support::{City, Visitor};
 
@@ -34,6 +34,12 @@ fn pattern(address: &str) -> String {
     let query = if names.len() > 1 { "&".to_string() } else { names.join("") };
     format!("{}?{query}", path.join("/"))
 }
+
+/// Media types for programs, as the routes name them: what is read where it is, and not taken away.
+static DESCRIBED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let named: HashSet<&str> = all().iter().flat_map(|route| route.about.media.split(", ")).collect();
+    named.into_iter().filter(|media| !["", "*/*", "text/csv", "application/json", "text/html"].contains(media)).collect()
+});
 
 /// What is wrong with a page's text.
 fn faults(answer: &Answer, tag: &str) -> Vec<String> {
@@ -163,6 +169,7 @@ impl Walk<'_> {
             } else if answer.header("content-disposition").is_empty()
                 && !["/assets", "/favicon", "/openapi", "/robots", "/work/letters/"].iter().any(|p| address.starts_with(p))
                 && !address.contains("format=json")
+                && !DESCRIBED.contains(kind.split(';').next().unwrap_or_default())
             {
                 self.note(format!("{} is {kind} but not to be saved", pattern(&address)), &address);
             }

@@ -42,6 +42,8 @@ pub struct Ask {
     pub lang: Lang,
     pub face: Face,
     pub request_id: String,
+    /// What the `Accept` header says.
+    pub accept: String,
     /// Secret of this visitor's cookie, from which the form token is made.
     pub seed: String,
     /// Form token that this visitor's forms carry.

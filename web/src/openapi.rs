@@ -61,7 +61,7 @@ fn operation(route: &Route) -> Value {
     let parameters: Vec<Value> = route
         .path
         .split('/')
-        .filter_map(|part| part.strip_prefix('{').and_then(|p| p.strip_suffix('}')))
+        .filter_map(|part| part.strip_prefix('{').and_then(|p| p.split_once('}')).map(|(name, _)| name))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
     let mut summary = Lang::En.t(route.about.key);
@@ -77,7 +77,13 @@ fn operation(route: &Route) -> Value {
         &["400", "401", "403", "404", "409", "413", "422", "429", "500", "503", "507"][..]
     };
     let mut responses: Map<String, Value> = refusals.iter().map(|s| (s.to_string(), json!({ "$ref": "#/components/responses/Problem" }))).collect();
-    let fine = if route.method == "GET" {
+    if route.about.goes {
+        responses.insert("410".into(), json!({ "$ref": "#/components/responses/Problem" }));
+    }
+    let fine = if !route.about.media.is_empty() {
+        let content: Map<String, Value> = route.about.media.split(", ").map(|media| (media.to_string(), json!({}))).collect();
+        json!({ "description": "The file", "content": content })
+    } else if route.method == "GET" {
         json!({ "description": "The page", "content": { "application/json": { "schema": { "type": "object" } }, "text/html": {} } })
     } else {
         json!({ "description": "Done", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Done" } } } })

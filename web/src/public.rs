@@ -3,6 +3,7 @@
 //! They ask as a visitor does, whoever is signed in: what is no visitor's business never stands on them.
 
 pub mod announcements;
+pub mod chart;
 pub mod complaints;
 pub mod demo;
 pub mod disclosures;
@@ -14,6 +15,7 @@ pub mod help;
 pub mod home;
 pub mod law;
 pub mod licences;
+pub mod machine;
 pub mod open_data;
 pub mod packs;
 pub mod picture;
@@ -22,6 +24,7 @@ pub mod prices;
 pub mod products;
 pub mod resources;
 pub mod scenarios;
+pub mod statistics;
 pub mod supply;
 pub mod verify;
 
@@ -58,6 +61,8 @@ pub fn routes() -> Vec<Route> {
         glossary::routes(),
         policy::routes(),
         supply::routes(),
+        machine::routes(),
+        statistics::routes(),
         law::routes(),
         demo::routes(),
     ] {

@@ -57,7 +57,8 @@ pub fn response(ask: &Ask, refusal: Refusal) -> HttpResponse {
         });
         return response.content_type("application/problem+json").body(problem.to_string());
     }
-    if ask.method == actix_web::http::Method::GET && !ask.fragment && matches!(refusal, Refusal::SignIn | Refusal::SecondFactor) {
+    let asks = matches!(ask.method, actix_web::http::Method::GET | actix_web::http::Method::HEAD);
+    if asks && !ask.fragment && matches!(refusal, Refusal::SignIn | Refusal::SecondFactor) {
         let query = ask.query.iter().map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect::<Vec<_>>().join("&");
         let here = if query.is_empty() { ask.path.clone() } else { format!("{}?{query}", ask.path) };
         let factor = ask.session.as_ref().map(|me| me.factor);

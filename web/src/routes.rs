@@ -57,6 +57,10 @@ pub struct About {
     /// What it takes.
     pub sheet: Option<&'static Sheet>,
     pub act: &'static str,
+    /// Media types of what it gives, parted by commas; empty for a page, which speaks HTML and JSON.
+    pub media: &'static str,
+    /// What it shows may be gone (410).
+    pub goes: bool,
 }
 
 /// One line of the table.
@@ -85,7 +89,7 @@ where
         method,
         path: path.into(),
         door,
-        about: About { key, noun: "", sheet: None, act: "" },
+        about: About { key, noun: "", sheet: None, act: "", media: "", goes: false },
         most: 1_048_576,
         tokenless: false,
         kept: None,
@@ -100,6 +104,16 @@ impl Route {
         if sheet.fields.iter().any(|f| matches!(f.kind, platform::sheet::Kind::Files(_))) {
             self.most = 64 * 1_048_576;
         }
+        self
+    }
+    /// What it gives, when that is no page.
+    pub fn gives(mut self, media: &'static str) -> Self {
+        self.about.media = media;
+        self
+    }
+    /// What it shows may be gone.
+    pub fn goes(mut self) -> Self {
+        self.about.goes = true;
         self
     }
     /// Lets forms in without a token.

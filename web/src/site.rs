@@ -12,17 +12,17 @@ use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/healthz", Door::Public, "route-health", health),
+        route("GET", "/healthz", Door::Public, "route-health", health).gives("text/plain"),
         route("GET", "/readyz", Door::Public, "route-ready", ready),
-        route("GET", METRICS, Door::Public, "route-metrics", metrics),
-        route("GET", "/assets/{version}/{name}", Door::Public, "route-asset", crate::assets::get),
-        route("GET", "/favicon.ico", Door::Public, "route-asset", crate::assets::favicon),
+        route("GET", METRICS, Door::Public, "route-metrics", metrics).gives("text/plain"),
+        route("GET", "/assets/{version}/{name}", Door::Public, "route-asset", crate::assets::get).gives("*/*"),
+        route("GET", "/favicon.ico", Door::Public, "route-asset", crate::assets::favicon).gives("image/svg+xml"),
         route("GET", "/lang/{lang}", Door::Public, "route-lang", lang),
         route("POST", "/display", Door::Public, "route-display", display).tokenless(),
         route("GET", "/openapi.json", Door::Public, "route-openapi", openapi),
-        route("GET", "/robots.txt", Door::Public, "route-robots", robots),
+        route("GET", "/robots.txt", Door::Public, "route-robots", robots).gives("text/plain"),
         route("GET", "/flows", Door::Public, "route-flows", flows),
-        route("GET", "/files/{id}", Door::Public, "route-file", crate::files::get),
+        route("GET", "/files/{id}", Door::Public, "route-file", crate::files::get).gives("*/*"),
     ]
 }
 
@@ -97,7 +97,7 @@ async fn openapi(ask: Ask) -> PageResult {
 }
 
 async fn robots(ask: Ask) -> PageResult {
-    let text = format!("User-agent: *\nDisallow: /work\nDisallow: /account\nDisallow: /sign-in\n\n# {}\n", ask.app.base_url);
+    let text = format!("User-agent: *\nDisallow: /work\nDisallow: /account\nDisallow: /sign-in\n\nSitemap: {}/sitemap.xml\n", ask.app.base_url);
     Ok(Answer::Bytes { media: "text/plain; charset=utf-8".into(), name: None, bytes: text.into_bytes(), cache: false })
 }
 

@@ -5,10 +5,11 @@ use crate::Purpose;
 use crate::scenario::{self, Scenario};
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use platform::flow::Noun;
 use platform::paging::{Page, Paged, like};
 use platform::people::Org;
-use platform::schema::{licence, org as orgs};
-use platform::{At, Id, Look, MultiBackend, Refusal, Result, diesel};
+use platform::schema::{event, licence, org as orgs};
+use platform::{At, Id, Look, MultiBackend, Refusal, Result, Word, day, diesel};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -106,6 +107,46 @@ pub fn count_in_force(look: &mut Look) -> Result<i64> {
         .filter(licence::state.eq(State::InForce).and(licence::from_on.le(today)).and(licence::to_on.ge(today)))
         .count()
         .get_result(look.db())?)
+}
+
+/// The register as it stood at the end of a day, by number: every licence in force by then, with the state it was in. At most 5,000.
+pub fn as_of(look: &mut Look, day: NaiveDate) -> Result<Vec<(Published, State)>> {
+    let end = day::end_of_day_utc(day);
+    let rows: Vec<Licence> = licence::table
+        .filter(licence::in_force_at.le(end).and(licence::state.eq_any(SHOWN)))
+        .order((licence::in_force_at.asc(), licence::id.asc()))
+        .limit(5000)
+        .select(Licence::as_select())
+        .load(look.db())?;
+    let ids: Vec<String> = rows.iter().map(|r| r.id.to_string()).collect();
+    let mut stood: HashMap<String, State> = HashMap::new();
+    for some in ids.chunks(500) {
+        // No licence has more than a few dozen steps.
+        let steps: Vec<(String, String)> = event::table
+            .filter(event::noun.eq(Licence::NAME).and(event::subject.eq_any(some.to_vec())).and(event::at.le(end)))
+            .order(event::seq.asc())
+            .limit(100_000)
+            .select((event::subject, event::to_state))
+            .load(look.db())?;
+        stood.extend(steps.into_iter().filter_map(|(subject, to)| Some((subject, State::of(&to)?))));
+    }
+    let rows = published(look, rows)?.into_iter().filter_map(|row| {
+        let state = stood.get(&row.id.to_string()).copied().filter(|s| SHOWN.contains(s))?;
+        // The daily job closes it the morning after its last day.
+        Some(if row.to_on < day && state != State::Ended { (row, State::Ended) } else { (row, state) })
+    });
+    Ok(rows.collect())
+}
+
+/// The day on which the first licence of the register came into force.
+pub fn first_day(look: &mut Look) -> Result<Option<NaiveDate>> {
+    let first: Option<Option<At>> = licence::table
+        .filter(licence::state.eq_any(SHOWN))
+        .order(licence::in_force_at.asc())
+        .select(licence::in_force_at)
+        .first(look.db())
+        .optional()?;
+    Ok(first.flatten().map(day::shanghai_date))
 }
 
 /// Rows of the register as everybody may know them; the caller has taken no other rows.

@@ -92,6 +92,13 @@ pub struct Counted {
     pub scenarios: Vec<(String, String, u64)>,
 }
 
+impl Counted {
+    /// A facet's words with how many entries have each.
+    pub fn of(&self, facet: Facet) -> &[(&'static str, u64)] {
+        self.words.iter().find(|(f, _)| *f == facet).map_or(&[], |(_, words)| words)
+    }
+}
+
 /// Something else that would find more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hint {

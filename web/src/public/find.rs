@@ -83,6 +83,16 @@ async fn found(ask: &Ask, products: bool) -> Result<Found> {
     Ok(found)
 }
 
+/// How many products are on offer, by each facet; for pages that show no list. Called where blocking does no harm.
+pub fn on_offer(ask: &Ask) -> Result<Found> {
+    let app = &ask.app;
+    app.index.wait(&app.db, PATIENCE);
+    if !app.index.is_whole() || app.index.seq() < app.shelf.seq() {
+        ask.not_kept();
+    }
+    app.index.ask(&index::Ask { facets: vec![(Facet::Kind, index::Kind::Product.as_str().into())], counted: true, ..index::Ask::default() })
+}
+
 /// A filter with its words and how many each would leave.
 #[derive(Serialize)]
 pub struct FacetView {
@@ -141,8 +151,8 @@ fn facets(ask: &Ask, counted: Counted, products: bool) -> Vec<FacetView> {
         if products && *of == Facet::Kind {
             continue;
         }
-        let words = counted.words.iter().find(|(facet, _)| facet == of).map(|(_, words)| words.clone()).unwrap_or_default();
-        all.push(facet(ask, name, at < 5, words.into_iter().map(|(w, n)| (w.to_string(), spoken(ask, *of, w), n)).collect()));
+        let words = counted.of(*of).iter().map(|(w, n)| (w.to_string(), spoken(ask, *of, w), *n));
+        all.push(facet(ask, name, at < 5, words.collect()));
     }
     let [scenario, developer] = NAMED;
     all.push(facet(ask, scenario, false, counted.scenarios));
@@ -338,7 +348,8 @@ async fn products(ask: Ask) -> PageResult {
     if ask.face == Face::Html && !ask.q("format").is_empty() {
         return f.list.answer(&ask);
     }
-    ask.show(&ProductsView {
+    let links = f.list.links(&ask);
+    let shown = ask.show(&ProductsView {
         c: ask.chrome(f.list.c.title.clone()),
         list: f.list,
         facets: f.facets,
@@ -350,7 +361,8 @@ async fn products(ask: Ask) -> PageResult {
         words: f.words,
         kept: f.kept,
         clear: f.clear,
-    })
+    })?;
+    Ok(links.on(&ask, shown))
 }
 
 /// One box for everything.
@@ -441,7 +453,8 @@ async fn everything(ask: Ask) -> PageResult {
         list.rows = hits.iter().map(row).collect();
     }
     let f = frame(&ask, list, &found, false);
-    ask.show(&SearchView {
+    let links = f.list.links(&ask);
+    let shown = ask.show(&SearchView {
         c: ask.chrome(f.list.c.title.clone()),
         list: f.list,
         facets: f.facets,
@@ -453,5 +466,6 @@ async fn everything(ask: Ask) -> PageResult {
         words: f.words,
         kept: f.kept,
         clear: f.clear,
-    })
+    })?;
+    Ok(links.on(&ask, shown))
 }

@@ -2,6 +2,7 @@
 
 use super::announcements::{Call, calls};
 use super::disclosures::{Overdue, overdue};
+use super::find;
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
@@ -13,7 +14,7 @@ use platform::paging::Page;
 use platform::words::Word;
 use primary::{Purpose, announcement, licence, scenario};
 use secondary::disclosure;
-use secondary::index::{Facet, Kind};
+use secondary::index::Facet;
 use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
@@ -58,24 +59,12 @@ struct Step {
 /// The way of a developer, from reading to offering.
 const STEPS: [&str; 5] = ["/announcements", "/sign-up", "/help#developer", "/help#licence", "/help#product"];
 
-/// How many products are on offer, and how many of them serve the public good; counted by the index.
-fn offered(ask: &Ask) -> platform::Result<(i64, i64)> {
-    let index = &ask.app.index;
-    index.wait(ask.db(), std::time::Duration::from_secs(1));
-    if !index.is_whole() || index.seq() < ask.app.shelf.seq() {
-        ask.not_kept();
-    }
-    let products = vec![(Facet::Kind, Kind::Product.as_str().to_string())];
-    let found = index.ask(&secondary::index::Ask { facets: products, counted: true, ..Default::default() })?;
-    let purposes = found.counted.words.iter().find(|(facet, _)| *facet == Facet::Purpose).map(|(_, words)| words.as_slice()).unwrap_or_default();
-    let free = purposes.iter().find(|(word, _)| *word == Purpose::PublicGood.as_str()).map_or(0, |(_, n)| *n);
-    Ok((found.total as i64, free as i64))
-}
-
 fn numbers(look: &mut Look, ask: &Ask) -> platform::Result<Vec<Number>> {
     let scenarios = scenario::counts(look)?.iter().map(|(_, n)| n).sum();
     let licences = licence::register::count_in_force(look)?;
-    let (products, free) = offered(ask)?;
+    let found = find::on_offer(ask)?;
+    let free = found.counted.of(Facet::Purpose).iter().find(|(word, _)| *word == Purpose::PublicGood.as_str()).map_or(0, |(_, n)| *n as i64);
+    let products = found.total as i64;
     let line = |name: &'static str, count, href| Number { name, label: ask.t(&format!("pub-number-{name}")), count, href };
     Ok(vec![
         line("scenarios", scenarios, "/scenarios"),

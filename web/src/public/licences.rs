@@ -1,7 +1,7 @@
 //! The register of licences: holder, content, scope, term (ZJK-29), and the printable face of each.
 
 use super::picture::{Code, Term, qr, term};
-use super::{list, page, whole_files};
+use super::{list, machine, page, whole_files};
 use crate::answer::PageResult;
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
@@ -190,6 +190,9 @@ struct LicenceView {
 
 /// `GET /licences/{id}`
 async fn one(ask: Ask) -> PageResult {
+    if let Some(format) = machine::asked(&ask) {
+        return machine::licence_as(ask, format).await;
+    }
     let id = ask.id::<Licence>("id")?;
     let a = ask.clone();
     let view = ask.look(move |look, _| view(look, &a, id)).await?;

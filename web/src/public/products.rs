@@ -1,6 +1,7 @@
 //! A product on offer: by whom, from which sources, at what price (ZJK-23, ZJK-29, BJ-17). The catalogue is in `find`.
 
-use super::{Named, size};
+use super::chart::flow;
+use super::{Named, machine, size};
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
@@ -16,10 +17,13 @@ use serde_json::{Value, json};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/products/{id}", Door::Public, "route-public-product", one).kept(Kept::OfOwner),
-        route("GET", "/products/{id}/sample", Door::Public, "route-public-sample", sample),
+        route("GET", "/products/{id}", Door::Public, "route-public-product", one).gives(PAGE).goes().kept(Kept::OfOwner),
+        route("GET", "/products/{id}/sample", Door::Public, "route-public-sample", sample).gives("*/*"),
     ]
 }
+
+/// A product's address speaks to people and, by `Accept`, to programs.
+const PAGE: &str = "application/json, text/html, text/turtle, application/ld+json, application/rdf+xml";
 
 fn price(ask: &Ask, zh: &str, en: &str) -> String {
     ask.lang.pick(zh, en).to_string()
@@ -64,6 +68,9 @@ struct ProductView {
     sample_file: Option<Named>,
     sources: Vec<Named>,
     external_sources: String,
+    /// From the sources to the product, drawn.
+    #[serde(skip)]
+    lineage: String,
     version: i32,
     digest: String,
     versions: Vec<Version>,
@@ -102,9 +109,17 @@ async fn found(ask: &Ask) -> Result<OfferPage> {
 
 /// `GET /products/{id}`
 async fn one(ask: Ask) -> PageResult {
-    let page = found(&ask).await?;
-    ask.belongs_to(page.offer.owner);
-    ask.show(&view(&ask, page))
+    if let Some(format) = machine::asked(&ask) {
+        return machine::product_as(ask, format).await;
+    }
+    match found(&ask).await {
+        Ok(page) => {
+            ask.belongs_to(page.offer.owner);
+            ask.show(&view(&ask, page))
+        }
+        Err(Refusal::NotFound) => machine::gone(&ask).await,
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// `GET /products/{id}/sample`: the masked sample of the version on offer.
@@ -142,7 +157,11 @@ fn block(data: &Value) -> String {
 
 fn data_block(ask: &Ask, page: &OfferPage, address: &str) -> String {
     let o = &page.offer;
-    let kind = if o.form == primary::ProductForm::Dataset { "Dataset" } else { "Product" };
+    use primary::ProductForm::{Dataset, Indicator, Interface};
+    let kind = if matches!(o.form, Dataset | Indicator | Interface) { "Dataset" } else { "Product" };
+    let sample = page.sample_file.as_ref().map(|file| {
+        json!([{ "@type": "DataDownload", "name": ask.t("dcat-sample"), "contentUrl": format!("{address}/sample"), "encodingFormat": file.media }])
+    });
     block(&json!({
         "@context": "https://schema.org",
         "@type": kind,
@@ -159,6 +178,8 @@ fn data_block(ask: &Ask, page: &OfferPage, address: &str) -> String {
         "keywords": [ask.lang.w(o.domain), ask.lang.w(o.form), o.scenario_title],
         "spatialCoverage": o.coverage,
         "creator": { "@type": "Organization", "name": o.holder },
+        "includedInDataCatalog": { "@type": "DataCatalog", "@id": format!("{}/catalog", ask.app.base_url), "name": ask.t("site-name") },
+        "distribution": sample,
         "license": format!("{}/licences/{}", ask.app.base_url, o.licence),
         "usageInfo": page.limits,
         "variableMeasured": page.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(),
@@ -187,6 +208,7 @@ fn view(ask: &Ask, page: OfferPage) -> ProductView {
     let said = |f: fn(&catalogue::PastPrice) -> &String| current.as_ref().map(|p| f(p).clone()).unwrap_or_default();
     let (price_serial, price_basis, price_scope, effect) = (said(|p| &p.serial), said(|p| &p.basis), said(|p| &p.scope), said(|p| &p.effect));
     let o = page.offer;
+    let (licence_serial, scenario_title, title) = (o.licence_serial.clone(), o.scenario_title.clone(), o.title.clone());
     ProductView {
         c: ask.chrome(o.title.clone()),
         verify: format!("/verify?number={}", escape(&o.serial)),
@@ -221,6 +243,15 @@ fn view(ask: &Ask, page: OfferPage) -> ProductView {
             href: format!("/products/{}/sample", o.id),
             sub: format!("{} · SHA-256 {}", size(f.size), f.sha256),
         }),
+        lineage: flow(
+            "lineage",
+            &ask.t("pub-lineage"),
+            &[
+                (ask.t("pub-sources"), page.sources.iter().map(|s| format!("{} · {}", s.title, ask.lang.w(s.level))).collect()),
+                (ask.t("pub-col-licence"), vec![licence_serial.clone(), scenario_title.clone()]),
+                (ask.t("pub-lineage-product"), vec![title.clone()]),
+            ],
+        ),
         sources: page.sources.into_iter().map(|s| Named { name: s.title, href: String::new(), sub: ask.lang.w(s.level) }).collect(),
         external_sources: page.external_sources.unwrap_or_default(),
         versions: page

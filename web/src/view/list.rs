@@ -5,6 +5,7 @@ use crate::ask::{Ask, Face};
 use crate::say::Lang;
 use crate::view::chrome::{Chrome, escape};
 use crate::view::form::{FieldView, OptionView};
+use actix_web::http::header;
 use askama::Template;
 use chrono::Datelike;
 use platform::case::{self, Case};
@@ -200,6 +201,33 @@ impl Serialize for StaffList<'_> {
 impl Serialize for PublicList<'_> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         self.v.serialize(s)
+    }
+}
+
+/// Pages that are counted; what lies behind is reached from page to page.
+const COUNTED: i64 = 500;
+
+/// Headers of a list for programs; none for people.
+pub struct Links(Option<(i64, String)>);
+
+impl Links {
+    /// Puts them on an answer.
+    pub fn on(self, ask: &Ask, answer: Answer) -> Answer {
+        let Some((total, links)) = self.0 else { return answer };
+        let answer = match answer {
+            Answer::Page { status, html, json, mut headers } => {
+                headers.extend([("x-total-count", total.to_string()), ("link", links)]);
+                return Answer::Page { status, html, json, headers };
+            }
+            other => other,
+        };
+        let mut response = answer.response(ask);
+        let headers = response.headers_mut();
+        headers.insert(header::HeaderName::from_static("x-total-count"), total.into());
+        if let Ok(links) = header::HeaderValue::from_str(&links) {
+            headers.insert(header::LINK, links);
+        }
+        Answer::Raw(response)
     }
 }
 
@@ -416,10 +444,30 @@ impl ListView {
             }),
             "json" => {
                 let ask = Ask { face: Face::Json, ..ask.clone() };
-                ask.show(&StaffList { c: &self.c, v: &self })
+                Ok(self.headed(&ask, ask.show(&StaffList { c: &self.c, v: &self })?))
             }
-            _ if self.public => ask.show(&PublicList { c: &self.c, v: &self }),
-            _ => ask.show(&StaffList { c: &self.c, v: &self }),
+            _ if self.public => Ok(self.headed(ask, ask.show(&PublicList { c: &self.c, v: &self })?)),
+            _ => Ok(self.headed(ask, ask.show(&StaffList { c: &self.c, v: &self })?)),
         }
+    }
+    /// The links of a list for programs: how many there are, and where its other pages are (RFC 8288).
+    pub fn headed(&self, ask: &Ask, answer: Answer) -> Answer {
+        self.links(ask).on(ask, answer)
+    }
+    /// Those links, to be put on an answer once the list itself is part of it.
+    pub fn links(&self, ask: &Ask) -> Links {
+        if ask.face != Face::Json {
+            return Links(None);
+        }
+        let kept: Vec<String> =
+            ask.query.iter().filter(|(k, v)| !matches!(k.as_str(), "page" | "after" | "before") && !v.is_empty()).map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect();
+        let of = |page: i64| format!("{}?{}", ask.path, kept.iter().cloned().chain([format!("page={page}")]).collect::<Vec<_>>().join("&"));
+        let mut links = vec![("first", of(1))];
+        // Beyond that only the links from page to page lead on.
+        links.extend((self.last <= COUNTED).then(|| ("last", of(self.last))));
+        links.extend(self.prev.clone().map(|to| ("prev", to)));
+        links.extend(self.next.clone().map(|to| ("next", to)));
+        let text = links.iter().map(|(rel, to)| format!("<{}{}>; rel=\"{rel}\"", ask.app.base_url, crate::site::location(to)));
+        Links(Some((self.total, text.collect::<Vec<_>>().join(", "))))
     }
 }

@@ -1,18 +1,18 @@
-//! The days due to one person as a calendar that other programs subscribe to (RFC 5545). The address holds a token that opens this
-//! and nothing else.
+//! Days as a calendar that other programs subscribe to (RFC 5545): those due to one person, whose address holds a token that opens
+//! this and nothing else; and the public ones of the announcements.
 
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
-use crate::say::Lang;
 use crate::work::{DueCase, due_cases};
 use actix_web::HttpResponse;
 use actix_web::http::header;
+use chrono::NaiveDate;
 use platform::account::token::{self, Scope};
 use platform::{At, Refusal};
 
 pub fn routes() -> Vec<Route> {
-    vec![route("GET", "/calendar/{token}", Door::Public, "route-calendar", feed)]
+    vec![route("GET", "/calendar/{token}", Door::Public, "route-calendar", feed).gives("text/calendar")]
 }
 
 /// `GET /calendar/TOKEN.ics`: a wrong address and a revoked one look alike.
@@ -24,7 +24,7 @@ async fn feed(ask: Ask) -> PageResult {
             let bearer = token::find(look, &text)?.ok_or(Refusal::NotFound)?;
             bearer.must_have(Scope::Calendar).map_err(|_| Refusal::NotFound)?;
             let due = due_cases(look, &bearer.caller, lang)?;
-            Ok(written(lang, &base, look.now(), &due))
+            Ok(written(&lang.t("feed-name"), &base, look.now(), &due.iter().filter_map(entry).collect::<Vec<_>>()))
         })
         .await?;
     let mut response = HttpResponse::Ok();
@@ -33,8 +33,38 @@ async fn feed(ask: Ask) -> PageResult {
     Ok(Answer::Raw(response.body(calendar)))
 }
 
-/// The calendar's text: one all-day event for each day due, known again by the id of its clock.
-fn written(lang: Lang, base: &str, now: At, due: &[DueCase]) -> String {
+/// When something is: a whole day, or an instant.
+#[derive(Clone, Copy, Debug)]
+pub enum When {
+    Day(NaiveDate),
+    At(At),
+}
+
+/// One event of a calendar.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// By which it is known again.
+    pub id: String,
+    pub when: When,
+    pub summary: String,
+    pub text: String,
+    /// Path of its page.
+    pub href: String,
+}
+
+/// A day due, known again by the id of its clock.
+fn entry(case: &DueCase) -> Option<Entry> {
+    Some(Entry {
+        id: case.clock_id.clone(),
+        when: When::Day(case.due.day?),
+        summary: format!("{} — {}", case.clock, case.title),
+        text: format!("{} {} · {}", case.noun, case.serial, case.state),
+        href: case.href.clone(),
+    })
+}
+
+/// The calendar's text.
+pub fn written(name: &str, base: &str, now: At, entries: &[Entry]) -> String {
     let mut out = String::new();
     let mut line = |text: String| fold(&text, &mut out);
     line("BEGIN:VCALENDAR".into());
@@ -42,17 +72,21 @@ fn written(lang: Lang, base: &str, now: At, due: &[DueCase]) -> String {
     line("PRODID:-//Dajing//Deadlines//ZH".into());
     line("CALSCALE:GREGORIAN".into());
     line("METHOD:PUBLISH".into());
-    line(format!("X-WR-CALNAME:{}", escaped(&lang.t("feed-name"))));
-    for case in due {
-        let Some(day) = case.due.day else { continue };
+    line(format!("X-WR-CALNAME:{}", escaped(name)));
+    for Entry { id, when, summary, text, href } in entries {
         line("BEGIN:VEVENT".into());
-        line(format!("UID:{}@{}", case.clock_id, base.split("://").last().unwrap_or("dajing")));
+        line(format!("UID:{id}@{}", base.split("://").last().unwrap_or("dajing")));
         line(format!("DTSTAMP:{}", now.format("%Y%m%dT%H%M%SZ")));
-        line(format!("DTSTART;VALUE=DATE:{}", day.format("%Y%m%d")));
-        line(format!("DTEND;VALUE=DATE:{}", day.succ_opt().unwrap_or(day).format("%Y%m%d")));
-        line(format!("SUMMARY:{}", escaped(&format!("{} — {}", case.clock, case.title))));
-        line(format!("DESCRIPTION:{}", escaped(&format!("{} {} · {}\n{base}{}", case.noun, case.serial, case.state, case.href))));
-        line(format!("URL:{base}{}", case.href));
+        match when {
+            When::Day(day) => {
+                line(format!("DTSTART;VALUE=DATE:{}", day.format("%Y%m%d")));
+                line(format!("DTEND;VALUE=DATE:{}", day.succ_opt().unwrap_or(*day).format("%Y%m%d")));
+            }
+            When::At(at) => line(format!("DTSTART:{}", at.format("%Y%m%dT%H%M%SZ"))),
+        }
+        line(format!("SUMMARY:{}", escaped(summary)));
+        line(format!("DESCRIPTION:{}", escaped(&format!("{text}\n{base}{href}"))));
+        line(format!("URL:{base}{href}"));
         line("TRANSP:TRANSPARENT".into());
         line("END:VEVENT".into());
     }
@@ -114,7 +148,8 @@ mod tests {
     #[test]
     fn the_calendar_is_well_formed() {
         let now: At = "2026-02-20T02:03:04".parse().unwrap();
-        let text = written(Lang::Zh, "https://data.example.cn", now, &[case("停车, 泊位; 一\\二\r\n三\u{7}"), case(&"长".repeat(200))]);
+        let entries = [case("停车, 泊位; 一\\二\r\n三\u{7}"), case(&"长".repeat(200))].map(|c| entry(&c).unwrap());
+        let text = written("名", "https://data.example.cn", now, &entries);
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "a line is too long");
         assert!(text.ends_with("END:VCALENDAR\r\n") && !text.replace("\r\n", "").contains(['\r', '\n']));
         let lines = unfolded(&text);

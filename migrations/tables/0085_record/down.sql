@@ -1,0 +1,12 @@
+DROP INDEX review_updated;
+DROP INDEX deadline_ended;
+DROP INDEX registration_updated;
+DROP INDEX org_updated;
+DROP INDEX rectification_updated;
+DROP INDEX pricing_effective;
+DROP INDEX pricing_updated;
+DROP INDEX licence_begins;
+DROP INDEX licence_ends;
+DROP INDEX licence_updated;
+DROP INDEX product_updated;
+DROP INDEX product_once_listed;
