@@ -31,7 +31,7 @@ FORMS = ("dataset", "interface", "indicator", "report", "model", "application")
 CYCLES = ("real_time", "daily", "weekly", "monthly", "quarterly", "half_yearly", "yearly", "irregular", "never")
 # Kind, how often, and what the answers of a price filing then hold (fen).
 TARIFFS = (
-    ("free", 30, {}),
+    ("free", 10, {}),
     ("on_request", 8, {}),
     ("per_call", 20, {"amount": 35}),
     ("per_thousand_calls", 6, {"amount": 1200}),
