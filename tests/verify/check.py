@@ -176,6 +176,7 @@ def keyless(both, sound, work):
         if tile in (t := [p.relative_to(sound) for p in sorted_files(sound, f"tile/{level}")])[:1] + t[-1:]:
             on_copy(f"changed hashes in {tile}", "tile", lambda f, tile=tile: swap_hashes(f / tile))
             on_copy(f"{tile} cut short", "tile", lambda f, tile=tile: (f / tile).write_bytes((f / tile).read_bytes()[:-32]))
+            on_copy(f"{tile} too long", "tile", lambda f, tile=tile: (f / tile).write_bytes((f / tile).read_bytes() + b"\0" * 32))
             on_copy(f"{tile} missing", "tile", lambda f, tile=tile: (f / tile).unlink())
     on_copy("a larger size", "signature", lambda f: change_size(f / "checkpoint", 1))
     on_copy("a smaller size", "signature", lambda f: change_size(f / "checkpoint", -1))
@@ -424,6 +425,12 @@ def fetch(url):
 
 def mirror(url, folder):
     """Copies the log as its checkpoint describes it, with the proofs of a few entries; returns its size."""
+    size = int(fetch(url + "/checkpoint").split(b"\n")[1])
+    for index in sorted({0, size // 2, size - 1} & set(range(size))):
+        octets = fetch(f"{url}/proof/{index}.tlog-proof")
+        if octets is not None:
+            make.put(folder / f"proof/{index}.tlog-proof", octets)
+    # Asked again after the proofs, so that a log that grows meanwhile is not older than they.
     checkpoint = fetch(url + "/checkpoint")
     make.put(folder / "checkpoint", checkpoint)
     policy = fetch(url + "/policy")
@@ -441,10 +448,6 @@ def mirror(url, folder):
                         make.put(folder / path, octets)
                         break
         level, width = level + 1, width // 256
-    for index in sorted({0, size // 2, size - 1} & set(range(size))):
-        octets = fetch(f"{url}/proof/{index}.tlog-proof")
-        if octets is not None:
-            make.put(folder / f"proof/{index}.tlog-proof", octets)
     return size
 
 
@@ -502,6 +505,10 @@ def main():
             make.put(work / "grown/checkpoint", grown.checkpoint(300))
             both.accept("partial tiles that have become full ones since", work / "grown")
             with_keys(both, work)
+            alone = make.Log(1, seed=4, witnesses=0)
+            alone.publish(work / "alone")
+            make.put(work / "alone/proof/0.tlog-proof", alone.proof(0))
+            keyless(both, work / "alone", work)
             base = make.Log(600, seed=5, witnesses=2)
             base.publish(work / "base")
             make.put(work / "base/proof/255.tlog-proof", base.proof(255))
