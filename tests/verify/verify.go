@@ -186,8 +186,10 @@ func readCheckpoint(note []byte, p policy, quorum bool) (tree, map[string]uint64
 
 // --- the tree: RFC 6962 section 2.1
 
-func leafHash(entry []byte) hash   { return sha256.Sum256(append([]byte{0}, entry...)) }
-func nodeHash(left, right hash) hash { return sha256.Sum256(append(append([]byte{1}, left[:]...), right[:]...)) }
+func leafHash(entry []byte) hash { return sha256.Sum256(append([]byte{0}, entry...)) }
+func nodeHash(left, right hash) hash {
+	return sha256.Sum256(append(append([]byte{1}, left[:]...), right[:]...))
+}
 
 // rootOf splits at the largest power of two below the count, as the RFC writes it.
 func rootOf(hashes []hash) hash {
