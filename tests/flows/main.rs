@@ -8,6 +8,7 @@ mod db;
 mod durable;
 mod guards;
 mod invariants;
+mod log;
 mod once;
 mod oversight;
 mod people;

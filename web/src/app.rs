@@ -48,6 +48,8 @@ pub struct App {
     pub metrics_token: Option<String>,
     /// Accounts of the demo city; empty outside a demo.
     pub demo_accounts: Vec<crate::demo::Account>,
+    /// The public log of this node.
+    pub log: platform::log::Log,
     /// The description of every address, made when it is first asked for.
     pub openapi: std::sync::OnceLock<Vec<u8>>,
 }

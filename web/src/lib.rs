@@ -26,4 +26,5 @@ pub mod say;
 pub mod serve;
 pub mod site;
 pub mod view;
+pub mod witness;
 pub mod work;

@@ -13,6 +13,7 @@ pub mod help;
 pub mod home;
 pub mod law;
 pub mod licences;
+pub mod log;
 pub mod open_data;
 pub mod packs;
 pub mod picture;
@@ -57,6 +58,7 @@ pub fn routes() -> Vec<Route> {
         policy::routes(),
         supply::routes(),
         law::routes(),
+        log::routes(),
         demo::routes(),
     ] {
         routes.extend(more);

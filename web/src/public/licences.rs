@@ -1,5 +1,6 @@
 //! The register of licences: holder, content, scope, term (ZJK-29), and the printable face of each.
 
+use super::log::{Logged, logged};
 use super::picture::{Code, Term, qr, term};
 use super::{list, page, whole_files};
 use crate::answer::PageResult;
@@ -10,6 +11,7 @@ use crate::view::form::{FieldView, OptionView};
 use crate::view::list::{Cell, Row};
 use askama::Template;
 use chrono::NaiveDate;
+use platform::flow::Noun;
 use platform::paging::Page;
 use platform::people::org;
 use platform::words::Word;
@@ -178,6 +180,7 @@ struct LicenceView {
     products_href: String,
     /// The address at which the number is verified; the code holds it, too.
     verify: String,
+    logged: Option<Logged>,
     #[serde(skip)]
     code: Option<Code>,
     shown_on: String,
@@ -191,7 +194,8 @@ struct LicenceView {
 async fn one(ask: Ask) -> PageResult {
     let id = ask.id::<Licence>("id")?;
     let a = ask.clone();
-    let view = ask.look(move |look, _| view(look, &a, id)).await?;
+    let mut view = ask.look(move |look, _| view(look, &a, id)).await?;
+    view.logged = logged(&ask, Licence::NAME, &view.id).await?;
     ask.show(&view)
 }
 
@@ -217,6 +221,7 @@ fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
         end_kind: of.end_kind.map(|k| ask.lang.w(k)).unwrap_or_default(),
         products: products.total,
         products_href: format!("/products?scenario={}&q={}", of.scenario, escape(&of.holder)),
+        logged: None,
         code: qr(&address(&escape(&of.serial))),
         verify: address(&of.serial),
         shown_on: today.to_string(),

@@ -1,5 +1,6 @@
 //! The product catalogue: what is on offer, by whom, from which sources, at what price (ZJK-23, ZJK-29, BJ-17).
 
+use super::log::{Logged, logged};
 use super::{Named, address, list, page, size, whole_files};
 use crate::answer::{Answer, PageResult};
 use crate::ask::{Ask, Face};
@@ -8,6 +9,7 @@ use crate::view::chrome::{Chrome, escape};
 use crate::view::list::{Cell, ListView, Row};
 use askama::Template;
 use platform::clock::shanghai_text;
+use platform::flow::Noun;
 use platform::words::Word;
 use platform::{Id, Refusal, Result};
 use secondary::catalogue::{self, Facets, Offer, OfferPage};
@@ -204,6 +206,7 @@ struct ProductView {
     #[serde(skip)]
     c: Chrome,
     id: String,
+    logged: Option<Logged>,
     serial: String,
     title: String,
     summary: String,
@@ -275,7 +278,9 @@ async fn found(ask: &Ask) -> Result<OfferPage> {
 /// `GET /products/{id}`
 async fn one(ask: Ask) -> PageResult {
     let page = found(&ask).await?;
-    ask.show(&view(&ask, page))
+    let mut view = view(&ask, page);
+    view.logged = logged(&ask, Product::NAME, &view.id).await?;
+    ask.show(&view)
 }
 
 /// `GET /products/{id}/sample`: the masked sample of the version on offer.
@@ -362,6 +367,7 @@ fn view(ask: &Ask, page: OfferPage) -> ProductView {
         c: ask.chrome(o.title.clone()),
         verify: format!("/verify?number={}", escape(&o.serial)),
         id: o.id.to_string(),
+        logged: None,
         form: ask.lang.w(o.form),
         domain: ask.lang.w(o.domain),
         purpose: ask.lang.w(o.purpose),
