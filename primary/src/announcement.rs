@@ -430,7 +430,7 @@ fn publish(tx: &mut Tx, who: &Caller, row: &Announcement, _: Answers) -> Result<
     keep_files(tx, who, row.id, &mut a, true)?;
     let serial = platform::serial::next(tx, "announcement")?;
     let (now, deadline, opening) = (tx.now(), instant(&a, "deadline"), instant(&a, "opening"));
-    flow::take(tx, who, row, Act::Publish, Record::of(json!({"serial": serial, "announcement": a})))?;
+    // Before the step, because the public log tells of it what stands in the row.
     diesel::update(announcement::table.find(row.id))
         .set((
             announcement::serial.eq(Some(&serial)),
@@ -439,10 +439,11 @@ fn publish(tx: &mut Tx, who: &Caller, row: &Announcement, _: Answers) -> Result<
             announcement::published_at.eq(Some(now)),
             announcement::deadline.eq(deadline),
             announcement::opening.eq(opening),
-            // The announcement's own deadline, not one of the profile's.
-            announcement::due_on.eq(deadline.map(day::shanghai_date)),
         ))
         .execute(tx.db())?;
+    flow::take(tx, who, row, Act::Publish, Record::of(json!({"serial": serial, "announcement": a})))?;
+    // The announcement's own deadline, not one of the profile's.
+    diesel::update(announcement::table.find(row.id)).set(announcement::due_on.eq(deadline.map(day::shanghai_date))).execute(tx.db())?;
     Ok(())
 }
 

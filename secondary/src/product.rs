@@ -16,7 +16,7 @@ pub use succession::carry_over;
 pub use tasks::{Task, answer_to, tasks};
 pub use version::Version;
 
-use crate::review;
+use crate::{pricing, review};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::event::Record;
@@ -181,6 +181,9 @@ impl Noun for Product {
             return Ok(None);
         }
         let licence = licence::row(look, of.licence)?;
+        // What it is offered for stood veiled while it was not on offer.
+        let price = if act == Act::List { pricing::current(look, of.id)? } else { None };
+        let told = told.with("price", price.as_ref().map(|p| pricing::say(p, false))).with("price_filing", price.and_then(|p| p.serial));
         let told = told.with("number", of.serial).with("title", of.title).with("licence", licence.serial);
         told.with("version_digest", format!("sha256:{digest}")).org(look, "holder", of.owner).map(Some)
     }

@@ -17,8 +17,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use support::leaves::{leaves, sound, witness};
+use support::on_both;
 use support::place::{self, Folder};
-use support::{World, on_both};
 
 fn kinds(db: &Db) -> Vec<String> {
     leaves(db).into_iter().map(|l| l.kind).collect()
@@ -91,6 +91,7 @@ on_both! {
         road::listed(world, holder, product, json!({ "tariff": "per_call", "amount": "0.35" }));
         let (listed, fields) = last(&world.db, "product.listed");
         assert_eq!((listed.subject, &fields["body"]["title"]), (format!("product/{product}"), &json!("停车泊位指数接口")));
+        assert!(fields["body"]["price"].as_str().is_some_and(|p| p.contains("0.35")) && fields["body"]["price_filing"].is_string(), "{fields}");
         let told = holder.opens::<Disclosure>(json!({ "period": world.today().format("%Y").to_string() })).unwrap();
         let row = holder.does(told, disclosure::Act::Publish, json!({})).unwrap();
         assert_eq!(last(&world.db, "disclosure.published").1["body"]["content_digest"], json!(format!("sha256:{}", row.digest)));

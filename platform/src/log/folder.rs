@@ -77,12 +77,19 @@ impl Folder {
     }
 
     fn put(&self, tile: Tile, bytes: &[u8]) -> Result<(), String> {
-        write_whole(&self.path.join(tile.path()), bytes)?;
-        if tile.width == WIDTH {
-            // The narrower ones are no longer needed.
-            let partial = self.path.join(Tile { width: 1, ..tile }.path());
-            if let Some(folder) = partial.parent().filter(|p| p.exists()) {
-                std::fs::remove_dir_all(folder).map_err(said(folder))?;
+        write_whole(&self.path.join(tile.path()), bytes)
+    }
+
+    /// Takes away the partial tiles that full ones have made needless between two published sizes. Not before: until the new
+    /// checkpoint is out, whoever copies the folder still needs them.
+    pub fn prune(&self, old: u64, new: u64) -> Result<(), String> {
+        for level in std::iter::once(None).chain((0..8).map(Some)) {
+            let height = 8 * level.unwrap_or(0);
+            for number in (old >> height) / WIDTH..(new >> height) / WIDTH {
+                let partial = self.path.join(Tile { level, number, width: 1 }.path());
+                if let Some(folder) = partial.parent().filter(|p| p.exists()) {
+                    std::fs::remove_dir_all(folder).map_err(said(folder))?;
+                }
             }
         }
         Ok(())
@@ -171,7 +178,7 @@ impl Folder {
 }
 
 /// The beginning of a tile, as wide as asked for.
-fn cut(mut bytes: Vec<u8>, tile: Tile) -> Result<Vec<u8>, String> {
+pub(super) fn cut(mut bytes: Vec<u8>, tile: Tile) -> Result<Vec<u8>, String> {
     let short = || format!("{} is too short", tile.path());
     let width = tile.width as usize;
     let end = match tile.level {
@@ -243,14 +250,14 @@ mod tests {
             let part = &hashes[..size as usize];
             assert_eq!(folder.differs(part).unwrap(), None, "{size}");
             assert_eq!(tree::root(&folder.nodes(), size), tree::root(part, size), "{size}");
+            folder.prune(0, size).unwrap();
         }
         // Whoever saw an earlier checkpoint still gets its tiles.
         for tile in Tile::all(700) {
             assert!(folder.tile(tile).unwrap().is_some(), "{}", tile.path());
         }
         assert_eq!(tree::inclusion(&folder.nodes(), 300, 700), tree::inclusion(&hashes[..], 300, 700));
-        let path = temp.0.join("tile/0/x001/000");
-        assert!(!path.exists() && temp.0.join("tile/0/256").exists());
+        assert!(temp.0.join("tile/0/256").exists() && !temp.0.join("tile/0/001.p").exists() && temp.0.join("tile/0/257.p/208").exists());
         let damaged = temp.0.join("tile/1/000");
         let mut bytes = std::fs::read(&damaged).unwrap();
         bytes[40] ^= 1;

@@ -15,7 +15,7 @@ use crate::schema::log_head;
 use crate::{Refusal, Result, diesel};
 use chrono::{DateTime, Duration};
 use diesel::prelude::*;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// After how many minutes without the witnesses somebody is told.
 const PATIENCE: i64 = 10;
@@ -78,6 +78,8 @@ pub struct Log {
     quorum: usize,
     origin: String,
     state: Mutex<State>,
+    /// As it stood after the last turn: pages do not wait for one that asks the witnesses.
+    shown: Mutex<Status>,
 }
 
 /// Seconds since 1970.
@@ -110,8 +112,9 @@ impl Log {
         if signers.first().is_none_or(|s| s.vkey().name != origin) {
             return Err("the log's key is of another name".into());
         }
-        let state = State { asked: vec![false; peers.len()], status: Status { origin: origin.into(), ..Status::default() }, ..State::default() };
-        Ok(Self { folder, signers, peers, quorum, origin: origin.into(), state: Mutex::new(state) })
+        let status = Status { origin: origin.into(), ..Status::default() };
+        let state = State { asked: vec![false; peers.len()], status: status.clone(), ..State::default() };
+        Ok(Self { folder, signers, peers, quorum, origin: origin.into(), state: Mutex::new(state), shown: Mutex::new(status) })
     }
 
     /// Whose name it speaks in.
@@ -120,7 +123,7 @@ impl Log {
     }
     /// How it stands.
     pub fn status(&self) -> Status {
-        self.lock().status.clone()
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
     /// Whom to believe about it.
     pub fn policy(&self) -> Policy {
@@ -137,14 +140,16 @@ impl Log {
         &self.peers
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// One turn: compares what must be compared, brings the files up to date, publishes what is new. Returns the size of the
     /// published checkpoint. What stands against the log's own past stops every write of the platform.
     pub fn turn(&self, db: &Db) -> Result<u64> {
-        let mut state = self.lock();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = self.turned(db, &mut state);
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = state.status.clone();
+        result
+    }
+
+    fn turned(&self, db: &Db, state: &mut State) -> Result<u64> {
         if db.is_frozen() {
             if let Some(head) = db.look(head)?.filter(|h| state.status.at.is_none() && h.published > 0) {
                 state.status.published = u64::try_from(head.published).unwrap_or(0);
@@ -153,9 +158,9 @@ impl Log {
             return Err(Refusal::ReadOnly);
         }
         if !state.checked {
-            self.check(db, &mut state)?;
+            self.check(db, state)?;
         }
-        self.compare(db, &mut state)?;
+        self.compare(db, state)?;
         let (head, count) = db.look(|look| Ok((head(look)?, leaf::count(look)?)))?;
         let head = match head {
             Some(head) => head,
@@ -165,10 +170,10 @@ impl Log {
             },
         };
         let now = db.clock().now();
-        self.follow(db, &mut state, &head)?;
+        self.follow(db, state, &head)?;
         if count > head.published || (head.published == 0 && head.note.is_empty() && count > 0) {
             state.status.waiting_since.get_or_insert(now);
-            match self.publish(db, &mut state, &head, count) {
+            match self.publish(db, state, &head, count) {
                 Ok(true) => {
                     state.status.waiting_since = None;
                     state.status.trouble.clear();
@@ -178,7 +183,7 @@ impl Log {
                 Ok(false) => {}
                 Err(why) => {
                     state.status.trouble = why.to_string();
-                    self.alarm(&mut state, now);
+                    self.alarm(state, now);
                 }
             }
         } else {
@@ -333,6 +338,7 @@ impl Log {
             if self.folder.checkpoint().map_err(files)?.as_deref() != Some(head.note.as_str()) {
                 self.folder.put_checkpoint(&head.note).map_err(files)?;
             }
+            self.folder.prune(state.status.published, published).map_err(files)?;
             state.status.published = published;
             state.status.at = Some(head.at);
         }
@@ -388,7 +394,7 @@ impl Log {
             let older = log_head::table.filter(log_head::id.eq(1).and(log_head::published.lt(count)));
             Ok(diesel::update(older).set((log_head::published.eq(count), log_head::note.eq(kept), log_head::at.eq(now))).execute(tx.db())?)
         })?;
-        self.folder.put_checkpoint(&note).map_err(files)?;
+        self.folder.put_checkpoint(&note).and_then(|()| self.folder.prune(state.status.published, size)).map_err(files)?;
         state.status.published = size;
         state.status.at = Some(now);
         Ok(true)

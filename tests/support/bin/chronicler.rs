@@ -2,7 +2,7 @@
 //! ends by being killed. Arguments: the database, the folder, the witness as `URL VKEY`.
 
 // It speaks to the test that kills it: a panic there is the report.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use platform::caller::{Caller, Role};
 use platform::db::Place;

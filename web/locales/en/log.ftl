@@ -82,6 +82,7 @@ log-field-version-digest = Digest of the version
 log-field-effective-on = Effective on
 log-field-product = Product
 log-field-price = Price
+log-field-price-filing = Price filing
 log-field-list = List
 log-field-period = Period
 log-field-edition = Edition

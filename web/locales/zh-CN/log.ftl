@@ -82,6 +82,7 @@ log-field-version-digest = 版本摘要
 log-field-effective-on = 生效日期
 log-field-product = 产品编号
 log-field-price = 价格
+log-field-price-filing = 价格备案编号
 log-field-list = 清单
 log-field-period = 期间
 log-field-edition = 版次
