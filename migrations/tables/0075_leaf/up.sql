@@ -1,6 +1,6 @@
 CREATE TABLE leaf (
     idx BIGINT PRIMARY KEY NOT NULL,
-    seq BIGINT NOT NULL UNIQUE REFERENCES event (seq),
+    seq BIGINT NOT NULL UNIQUE,
     at TIMESTAMP NOT NULL,
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -10,7 +10,7 @@ CREATE INDEX leaf_subject ON leaf (subject);
 CREATE INDEX leaf_kind ON leaf (kind);
 -- Kept apart from the leaves, which are for ever: without its salt a commitment says nothing more.
 CREATE TABLE leaf_salt (
-    idx BIGINT PRIMARY KEY NOT NULL REFERENCES leaf (idx),
+    idx BIGINT PRIMARY KEY NOT NULL,
     salt TEXT NOT NULL
 );
 CREATE TABLE log_head (
