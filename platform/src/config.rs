@@ -96,6 +96,15 @@ pub struct Settings {
     pub secret_key: Option<Secret>,
     /// Whoever shows it may read the figures of `/metrics`; without it only this machine may.
     pub metrics_token: Option<Secret>,
+    /// In whose name the public log speaks, such as `data.example.cn/log`; without it the name under which it began, and at the
+    /// beginning the host of `base_url`.
+    pub log_origin: Option<String>,
+    /// The key that signs the public log; without it there is one in the data folder.
+    pub log_key: Option<Secret>,
+    /// Witnesses of the public log, each `URL VKEY`, parted by commas.
+    pub log_witnesses: Vec<String>,
+    /// How many of them must have cosigned before a checkpoint is published.
+    pub log_quorum: usize,
     /// What is odd but no fault: variables nobody reads, cookies that no browser will send back.
     pub warnings: Vec<String>,
     table: Vec<Line>,
@@ -136,6 +145,10 @@ const KEYS: &[Key] = &[
     Key("secure_cookies", false, ""),
     Key("secret_key", true, ""),
     Key("metrics_token", true, ""),
+    Key("log_origin", false, ""),
+    Key("log_key", true, ""),
+    Key("log_witnesses", false, ""),
+    Key("log_quorum", false, "0"),
 ];
 
 /// The file read when none is named, in the data folder.
@@ -323,6 +336,23 @@ impl Given {
                 t if t.len() >= 16 => Ok(Some(Secret(t.to_string()))),
                 _ => Err("is shorter than 16 characters".into()),
             }),
+            log_origin: self.read("log_origin", None, |t| match t {
+                "" => Ok(None),
+                t if crate::log::note::is_name(t) && !t.contains("://") => Ok(Some(t.to_string())),
+                _ => Err("is not of the form data.example.cn/log".into()),
+            }),
+            log_key: self.read("log_key", None, |t| match t {
+                "" => Ok(None),
+                t => crate::log::signer::Ed25519::parse("x", crate::log::note::Purpose::Log, t).map(|_| Some(Secret(t.to_string()))),
+            }),
+            log_witnesses: self.read("log_witnesses", Vec::new(), |t| {
+                let all: Vec<String> = t.split([',', '\n']).map(str::trim).filter(|w| !w.is_empty()).map(str::to_string).collect();
+                all.iter().try_for_each(|w| crate::log::witness::Peer::parse(w).map(drop)).map(|()| all)
+            }),
+            log_quorum: self.read("log_quorum", 0, |t| match t.parse() {
+                Ok(n @ 0..=32) => Ok(n),
+                _ => Err("is no whole number from 0 to 32".into()),
+            }),
             base_url,
             warnings: Vec::new(),
             table: Vec::new(),
@@ -335,6 +365,9 @@ impl Given {
         }
         if !settings.secure_cookies && settings.base_url.starts_with("https://") {
             warnings.push("secure_cookies is off although base_url is https://".into());
+        }
+        if settings.log_quorum > settings.log_witnesses.len() {
+            return Err(format!("log_quorum: {} witnesses are asked for, log_witnesses names {}", settings.log_quorum, settings.log_witnesses.len()));
         }
         let table = KEYS
             .iter()
@@ -359,7 +392,7 @@ fn base_url(text: &str) -> Result<String, String> {
 
 /// An address with password and parameters covered, a path as it is, a key or token covered altogether.
 fn masked(key: &str, value: &str) -> String {
-    if matches!(key, "secret_key" | "metrics_token") && !value.is_empty() {
+    if matches!(key, "secret_key" | "metrics_token" | "log_key") && !value.is_empty() {
         return "***".into();
     }
     let Some((scheme, rest)) = value.split_once("://") else { return value.to_string() };

@@ -18,7 +18,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -255,6 +255,8 @@ pub struct Db {
     known: Arc<Known>,
     tally: Arc<Tally>,
     bell: Arc<Bell>,
+    /// Why nothing may be written any more.
+    frozen: Arc<OnceLock<String>>,
 }
 
 impl Db {
@@ -283,7 +285,7 @@ impl Db {
         let writer =
             Writer { place: place.clone(), clock: clock.clone(), known: known.clone(), tally: tally.clone(), bell: bell.clone(), conn: None };
         std::thread::Builder::new().name("writer".into()).spawn(move || writer.work(jobs)).map_err(Refusal::broken)?;
-        Ok(Self { place, pool, queue, clock, known, tally, bell })
+        Ok(Self { place, pool, queue, clock, known, tally, bell, frozen: Arc::default() })
     }
 
     /// Acts taken from the queue since opening, refused ones too.
@@ -299,6 +301,23 @@ impl Db {
     pub fn bell(&self) -> &Arc<Bell> {
         &self.bell
     }
+    /// Refuses every write from now on, until the server is started anew: what the database holds is not the past that was
+    /// shown to others, and nothing may be added to it.
+    pub fn freeze(&self, why: &str) {
+        if self.frozen.set(why.to_string()).is_ok() {
+            tracing::error!(why, "read-only from now on");
+            metrics::gauge!("dajing_read_only").set(1.0);
+        }
+    }
+    /// Whether every write is refused.
+    pub fn is_frozen(&self) -> bool {
+        self.frozen.get().is_some()
+    }
+    /// Why every write is refused, for whoever runs the server.
+    pub fn frozen(&self) -> Option<&str> {
+        self.frozen.get().map(String::as_str)
+    }
+
     /// The clock that stamps every act.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -357,6 +376,9 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     {
+        if self.is_frozen() {
+            return Err(Refusal::ReadOnly);
+        }
         let (reply, answer) = oneshot::channel();
         self.queue.try_send(Box::new(Act { run: Some(act), result: None, reply })).map_err(|_| Refusal::Unavailable)?;
         metrics::gauge!("dajing_writes_waiting").increment(1.0);

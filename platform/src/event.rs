@@ -4,6 +4,7 @@ use crate::caller::{Caller, Role};
 use crate::clock::At;
 use crate::db::{Conn, Look, Tx};
 use crate::id::Id;
+use crate::log::{Told, leaf};
 use crate::people::{Org, Person};
 use crate::schema::event;
 use crate::{Refusal, Result, diesel};
@@ -68,6 +69,8 @@ pub struct Record {
     pub reason: Option<String>,
     pub detail: serde_json::Value,
     pub sealed_until: Option<At>,
+    /// What the public log says of it, if anything.
+    pub(crate) told: Option<Told>,
 }
 
 impl Record {
@@ -82,6 +85,11 @@ impl Record {
     /// Adds the reason given.
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into()).filter(|r: &String| !r.is_empty());
+        self
+    }
+    /// The public log says that of it.
+    pub fn told(mut self, told: Told) -> Self {
+        self.told = Some(told);
         self
     }
     /// Nobody but the owner's people may know of it before that instant.
@@ -168,6 +176,9 @@ pub fn append(tx: &mut Tx, who: &Caller, about: About, record: Record) -> Result
     };
     line.hash = line.chain();
     diesel::insert_into(event::table).values(&line).execute(tx.db())?;
+    if let Some(told) = record.told {
+        leaf::append(tx, &line, told)?;
+    }
     tx.head = Head { seq: line.seq, hash: line.hash, at: line.at };
     tx.events += 1;
     Ok(line.seq)
@@ -189,7 +200,7 @@ pub fn history(look: &mut Look, who: &Caller, noun: &str, subject: &str) -> Resu
 
 /// What readers of the log need of an event: which case, and whose.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
-pub struct Told {
+pub struct Heard {
     pub seq: i64,
     pub noun: String,
     pub subject: String,
@@ -207,7 +218,7 @@ pub fn hash_of(look: &mut Look, seq: i64) -> Result<Option<String>> {
 }
 
 /// The events past one, oldest first, at most so many.
-pub fn since(look: &mut Look, seq: i64, most: i64) -> Result<Vec<Told>> {
+pub fn since(look: &mut Look, seq: i64, most: i64) -> Result<Vec<Heard>> {
     Ok(event::table
         .filter(event::seq.gt(seq))
         .order(event::seq.asc())

@@ -4,6 +4,8 @@ use crate::caller::{Caller, Role};
 use crate::db::{Look, Tx};
 use crate::event::{self, About, Record};
 use crate::id::Id;
+use crate::log::Told;
+use crate::log::leaf::SEALED;
 use crate::people::{Org, Person};
 use crate::profile::Say2;
 use crate::profile::{DEADLINES, Silence};
@@ -121,6 +123,8 @@ pub trait Noun: Sized + Clone + Send + 'static {
     const PARTIES: &'static [(Self::State, &'static str)] = &[];
     /// What may be done to it, in the order of its buttons.
     const DEEDS: &'static [Deed<Self>];
+    /// The acts that the public log tells, each with the kind of its leaf.
+    const TOLD: &'static [(Self::Act, &'static str)] = &[];
 
     fn id(&self) -> Id<Self>;
     fn state(&self) -> Self::State;
@@ -134,6 +138,11 @@ pub trait Noun: Sized + Clone + Send + 'static {
     /// What stands already in an act's form: the draft, or figures computed from the record.
     fn filled(_look: &mut Look, _who: &Caller, _row: &Self, _act: Self::Act) -> Result<Answers> {
         Ok(Answers::default())
+    }
+    /// What the public log says of such an act on this row: public fields, and commitments to the rest; nothing at all of
+    /// what is nobody's business. The row is as the verb saw it; what it has written since is in the database.
+    fn told(_look: &mut Look, _row: &Self, _act: Self::Act, told: Told) -> Result<Option<Told>> {
+        Ok(Some(told))
     }
     /// What stands already in the form of a new case.
     fn filled_new(_look: &mut Look, _who: &Caller) -> Result<Answers> {
@@ -298,6 +307,7 @@ fn leave<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, step: &Step<N::State, N::A
         role,
         article: step.article,
     };
+    let record = Record { told: told(tx, row, step.act, sealed)?, ..record };
     let seq = event::append(tx, who, about, record)?;
     for tell in step.tells {
         match tell {
@@ -321,6 +331,17 @@ fn leave<N: Noun>(tx: &mut Tx, who: &Caller, row: &N, step: &Step<N::State, N::A
         }
     }
     Ok(())
+}
+
+/// What the public log says of an act. All acts on what is sealed are told alike, so that nobody can count the bids.
+fn told<N: Noun>(tx: &mut Tx, row: &N, act: N::Act, sealed: bool) -> Result<Option<Told>> {
+    if sealed {
+        return Ok((!N::TOLD.is_empty()).then(|| Told::of(SEALED).veiled()));
+    }
+    match N::TOLD.iter().find(|(a, _)| *a == act) {
+        Some((_, kind)) => N::told(tx, row, act, Told::of(kind)),
+        None => Ok(None),
+    }
 }
 
 /// The organisation that a row names in a column of ours.
@@ -464,6 +485,8 @@ pub struct Table {
     pub states: Vec<&'static str>,
     pub acts: Vec<&'static str>,
     pub deeds: Vec<&'static str>,
+    /// Acts that the public log tells, with the kind of their leaf.
+    pub told: Vec<(&'static str, &'static str)>,
     pub lines: Vec<Line>,
 }
 
@@ -476,6 +499,7 @@ pub fn table<N: Noun>() -> Table {
         states: N::State::TEXTS.to_vec(),
         acts: N::Act::TEXTS.to_vec(),
         deeds: N::DEEDS.iter().map(|d| d.act.as_str()).chain(N::OPENING.map(|o| o.act.as_str())).collect(),
+        told: N::TOLD.iter().map(|(act, kind)| (act.as_str(), *kind)).collect(),
         lines: N::STEPS
             .iter()
             .map(|s| Line {

@@ -15,6 +15,7 @@ pub mod event;
 pub mod file;
 pub mod flow;
 pub mod id;
+pub mod log;
 pub mod mail;
 pub mod money;
 pub mod once;

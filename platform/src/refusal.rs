@@ -75,6 +75,8 @@ pub enum Refusal {
     Unreadable,
     /// No room on the disk; nothing was saved.
     NoSpace,
+    /// The database is not the past that the public log has shown; nothing may be added to it.
+    ReadOnly,
     /// The database does not answer; nothing was saved.
     Unavailable,
     /// A fault of ours; the text goes to the log, never to the page.
@@ -118,7 +120,7 @@ impl Refusal {
             Self::TooLarge { .. } | Self::TooManyFields { .. } => 413,
             Self::TooMany { .. } => 429,
             Self::NoSpace => 507,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::ReadOnly => 503,
             Self::Broken(_) => 500,
         }
     }
@@ -147,6 +149,7 @@ impl Refusal {
             Self::WrongMethod => "wrong-method",
             Self::Unreadable => "unreadable",
             Self::NoSpace => "no-space",
+            Self::ReadOnly => "read-only",
             Self::Unavailable => "unavailable",
             Self::Broken(_) => "broken",
         }
@@ -159,6 +162,7 @@ impl Refusal {
             Self::Sealed { .. } => Some("ZJK-13(5)"),
             Self::TooLate { .. } => Some("ZJK-13(5) BJ-11 NJ-9 ZJ-4.1"),
             Self::SecondFactor => Some("ZJK-18"),
+            Self::ReadOnly => Some("ZJK-19 ZJK-28"),
             _ => None,
         }
         .filter(|a| !a.is_empty())
@@ -212,6 +216,10 @@ impl Refusal {
             Self::WrongMethod => pair("这个地址不接受这种请求方法。", "This address does not accept that method."),
             Self::Unreadable => pair("无法读取提交的内容。", "What was sent cannot be read."),
             Self::NoSpace => pair("服务器磁盘已满，没有保存任何内容。", "The server's disk is full; nothing was saved."),
+            Self::ReadOnly => pair(
+                "平台已转为只读：数据库中的记录与公开日志此前公布的不一致，没有保存任何内容。",
+                "The platform is read-only: its records are not those that the public log has shown before; nothing was saved.",
+            ),
             Self::Unavailable => pair("数据库暂时不可用，没有保存任何内容。", "The database does not answer; nothing was saved."),
             Self::Broken(_) => pair("系统出错，没有保存任何内容。", "Something went wrong on our side; nothing was saved."),
         }
@@ -255,6 +263,10 @@ impl Refusal {
             Self::FormExpired => pair("返回上一页刷新后重新提交。", "Go back, reload the page and submit again."),
             Self::WrongMethod => pair("查看 /openapi.json 中列出的方法。", "See the methods listed in /openapi.json."),
             Self::Unreadable => pair("检查内容格式与编码。", "Check its format and encoding."),
+            Self::ReadOnly => pair(
+                "请联系管理员：恢复较新的备份后重新启动；确实无法恢复的，须公开说明并以新的名称另立日志。查询不受影响。",
+                "Tell the administrator: a newer backup must be restored and the server started anew, or, where there is none, a new log begun under a new name and this said in public. Reading goes on.",
+            ),
             Self::NoSpace | Self::Unavailable => {
                 pair("请稍后重试；如持续出现请联系管理员。", "Try again later; tell the administrator if it persists.")
             }

@@ -529,6 +529,28 @@ noun_table! { drill {
     planned_on -> Date,
     held_on -> Nullable<Date>,
 } }
+diesel::table! { leaf (idx) {
+    idx -> BigInt,
+    seq -> BigInt,
+    at -> Timestamp,
+    kind -> Text,
+    subject -> Text,
+    entry -> Text,
+} }
+diesel::table! { leaf_salt (idx) {
+    idx -> BigInt,
+    salt -> Text,
+} }
+diesel::table! { log_head (id) {
+    id -> Integer,
+    origin -> Text,
+    size -> BigInt,
+    root -> Text,
+    published -> BigInt,
+    note -> Text,
+    at -> Timestamp,
+} }
+diesel::joinable!(leaf -> event (seq));
 noun_table! { clearance {
     product -> Text,
     form -> Text,
@@ -652,6 +674,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     bid_key,
     clearance,
     deadline,
+    leaf,
+    leaf_salt,
+    log_head,
 );
 
 mod migrate;
@@ -733,4 +758,7 @@ pub(crate) const ORDER: &[&str] = &[
     "bid_key",
     "clearance",
     "deadline",
+    "leaf",
+    "leaf_salt",
+    "log_head",
 ];

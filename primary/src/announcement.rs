@@ -11,6 +11,7 @@ use platform::db::{Look, MultiBackend, Tx};
 use platform::diesel;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::{Told, leaf};
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, org};
 use platform::profile::Measure;
@@ -163,6 +164,15 @@ impl Noun for Announcement {
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const RESTS: &'static [State] = &[State::Published];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &ANNOUNCEMENT, draft: true, run: draft });
+    const TOLD: &'static [(Act, &'static str)] = &[
+        (Act::Publish, "announcement.published"),
+        (Act::Close, "announcement.closed"),
+        (Act::Open, "announcement.opened"),
+        (Act::Notice, "announcement.result"),
+        (Act::Award, "announcement.awarded"),
+        (Act::Fail, "announcement.failed"),
+        (Act::Cancel, "announcement.cancelled"),
+    ];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Edit, &ANNOUNCEMENT, edit).draft(),
         deed(Act::Publish, &NOTHING, publish).for_good(),
@@ -175,6 +185,18 @@ impl Noun for Announcement {
         deed(Act::Cancel, &REASON, selection::cancel).for_good(),
     ];
 
+    fn told(look: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+        let of = row(look, of.id)?;
+        // A draft that is dropped was nobody's business.
+        Ok(of.published_at.is_some().then(|| {
+            told.with("number", of.serial)
+                .with("title", of.title)
+                .with("scenario", format!("scenario/{}", of.scenario))
+                .with("deadline", of.deadline.map(leaf::instant))
+                .with("opening", of.opening.map(leaf::instant))
+                .with("content_digest", leaf::digest(&of.content))
+        }))
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }
@@ -408,7 +430,7 @@ fn publish(tx: &mut Tx, who: &Caller, row: &Announcement, _: Answers) -> Result<
     keep_files(tx, who, row.id, &mut a, true)?;
     let serial = platform::serial::next(tx, "announcement")?;
     let (now, deadline, opening) = (tx.now(), instant(&a, "deadline"), instant(&a, "opening"));
-    flow::take(tx, who, row, Act::Publish, Record::of(json!({"serial": serial, "announcement": a})))?;
+    // Before the step, because the public log tells of it what stands in the row.
     diesel::update(announcement::table.find(row.id))
         .set((
             announcement::serial.eq(Some(&serial)),
@@ -417,10 +439,11 @@ fn publish(tx: &mut Tx, who: &Caller, row: &Announcement, _: Answers) -> Result<
             announcement::published_at.eq(Some(now)),
             announcement::deadline.eq(deadline),
             announcement::opening.eq(opening),
-            // The announcement's own deadline, not one of the profile's.
-            announcement::due_on.eq(deadline.map(day::shanghai_date)),
         ))
         .execute(tx.db())?;
+    flow::take(tx, who, row, Act::Publish, Record::of(json!({"serial": serial, "announcement": a})))?;
+    // The announcement's own deadline, not one of the profile's.
+    diesel::update(announcement::table.find(row.id)).set(announcement::due_on.eq(deadline.map(day::shanghai_date))).execute(tx.db())?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::{Told, leaf};
 use platform::paging::{Page, Paged};
 use platform::people::{Org, Person, org};
 use platform::schema::{bid, event as events, scoring};
@@ -126,6 +127,7 @@ impl Noun for Bid {
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Start, sheet: &START, draft: false, run: start });
     const RESTS: &'static [State] = &[State::Submitted];
+    const TOLD: &'static [(Act, &'static str)] = &[(Act::Open, "bid.opened")];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Save, &BID, save).draft().quiet(),
         deed(Act::Submit, &NOTHING, submit).quiet(),
@@ -134,6 +136,13 @@ impl Noun for Bid {
         deed(Act::RefuseAdmission, &REFUSE, refuse_admission),
     ];
 
+    /// Which bid it is stays a commitment, for who bids is no matter of the public's; the bidder holds the number of the leaf of
+    /// its submission, and this one names it.
+    fn told(look: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+        let submitted = leaf::last_of(look, Self::NAME, &of.id.to_string(), leaf::SEALED)?;
+        let told = told.with("announcement", format!("announcement/{}", of.announcement)).with("submission_leaf", submitted);
+        Ok(Some(told.sealing("content", sha256(&of.content)).veiled()))
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use platform::case::{self, Case, New, Sight};
 use platform::event::{self, Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::people::{interest, org};
 use platform::profile::Silence;
 use platform::schema::destruction;
@@ -152,6 +153,7 @@ impl Noun for Destruction {
     const STEPS: &'static [Step<State, Act>] = STEPS;
     /// Nobody orders one: the end of a licence does.
     const OPENING: Option<Opening<Self>> = None;
+    const TOLD: &'static [(Act, &'static str)] = &[(Act::Certify, "data.destroyed")];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Record, &RECORD, record),
         deed(Act::Certify, &REMARK, certify).when(may_verify).careful(),
@@ -159,6 +161,11 @@ impl Noun for Destruction {
             .when(may_verify),
     ];
 
+    fn told(look: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+        let (of, licence) = (Destruction::row(look, of.id)?, licence::row(look, of.licence)?);
+        let told = told.with("number", of.serial.clone()).with("licence", licence.serial);
+        Ok(Some(told.with("certificate_digest", of.digest.map(|d| format!("sha256:{d}")))))
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

@@ -8,8 +8,9 @@ use crate::scenario::{self, Scenario};
 use crate::{Purpose, SelectionMethod, selection};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use platform::event::Record;
+use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org};
 use platform::schema::filing;
@@ -121,6 +122,8 @@ impl Noun for Filing {
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::File, sheet: &FILE, draft: false, run: file_grant });
     // Received, it has done its duty; what waits then is the licence.
     const RESTS: &'static [State] = &[State::Received];
+    const TOLD: &'static [(Act, &'static str)] =
+        &[(Act::Receive, "filing.received"), (Act::Return, "filing.returned"), (Act::Object, "filing.objected")];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Receive, &REMARK, |tx, who, row, a| answer(tx, who, row, Act::Receive, &a)),
         deed(Act::Return, &REASON, |tx, who, row, a| answer(tx, who, row, Act::Return, &a)),
@@ -129,6 +132,10 @@ impl Noun for Filing {
         deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, &a)).when(may_withdraw),
     ];
 
+    fn told(_: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+        let told = told.with("number", of.serial.clone()).with("scenario", format!("scenario/{}", of.scenario));
+        Ok(Some(told.sealing("content", sha256(&of.content))))
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

@@ -15,6 +15,7 @@ use diesel::prelude::*;
 use enclave::access;
 use platform::event::{self, Record};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::{Told, leaf};
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org, person};
 use platform::profile::Profile;
@@ -188,6 +189,14 @@ impl Noun for Licence {
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &DRAFT, draft: false, run: draft });
     // In force, it waits for nobody.
     const RESTS: &'static [State] = &[State::InForce];
+    const TOLD: &'static [(Act, &'static str)] = &[
+        (Act::Countersign, "licence.granted"),
+        (Act::Suspend, "licence.suspended"),
+        (Act::Resume, "licence.resumed"),
+        (Act::End, "licence.ended"),
+        (Act::Expire, "licence.ended"),
+        (Act::Supersede, "licence.ended"),
+    ];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Sign, &sheet::NOTHING, sign).when(may_sign).careful(),
         deed(Act::Countersign, &sheet::NOTHING, countersign).when(may_countersign).careful().for_good(),
@@ -200,6 +209,29 @@ impl Noun for Licence {
             .for_good(),
     ];
 
+    /// What the register says of it, and under which leaf it was filed before (ZJK-17, ZJK-29).
+    fn told(look: &mut Look, of: &Self, act: Act, told: Told) -> Result<Option<Told>> {
+        let of = row(look, of.id)?;
+        let told = if act == Act::Countersign && of.follows.is_some() { told.kind("licence.renewed") } else { told };
+        let mut told = told.with("number", of.serial.clone()).with("title", of.title.clone()).org(look, "holder", of.owner)?;
+        match act {
+            Act::Countersign => {
+                let filed = leaf::last_of(look, Filing::NAME, &of.filing.to_string(), "filing.received")?;
+                told = told
+                    .with("scenario", format!("scenario/{}", of.scenario))
+                    .with("from", of.from_on.to_string())
+                    .with("to", of.to_on.to_string())
+                    .with("follows", of.follows.map(|l| format!("licence/{l}")))
+                    .with("filing_leaf", filed)
+                    .with("content_digest", leaf::digest(&of.content));
+            }
+            Act::Expire => told = told.with("end_kind", "expired"),
+            Act::Supersede => told = told.with("end_kind", EndKind::Superseded.as_str()),
+            Act::End => told = told.with("end_kind", of.end_kind.map(EndKind::as_str)),
+            _ => {}
+        }
+        Ok(Some(told))
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use enclave::access;
 use platform::case::{self, Case, New, Sight};
-use platform::event::Record;
+use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::paging::Page;
 use platform::people::{interest, org};
 use platform::profile::Silence;
@@ -114,6 +115,12 @@ impl Noun for Rectification {
     const PATH: &'static str = "rectifications";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Order, sheet: &ORDER, draft: false, run: ordered });
+    const TOLD: &'static [(Act, &'static str)] = &[
+        (Act::Order, "rectification.ordered"),
+        (Act::Verify, "rectification.closed"),
+        (Act::Revoke, "rectification.closed"),
+        (Act::Close, "rectification.closed"),
+    ];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Prove, &PROOF, prove),
         deed(Act::Overrun, &NOTHING, overrun),
@@ -123,6 +130,11 @@ impl Noun for Rectification {
         deed(Act::Revoke, &REASON, revoke).when(may_judge),
     ];
 
+    fn told(look: &mut Look, of: &Self, act: Act, told: Told) -> Result<Option<Told>> {
+        let licence = licence::row(look, of.licence)?;
+        let told = told.with("number", of.serial.clone()).with("licence", licence.serial).with("act", act.as_str());
+        Ok(Some(told.sealing("content", sha256(&of.content))))
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

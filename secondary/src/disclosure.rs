@@ -15,11 +15,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::event::{Record, sha256};
 use platform::flow::{self, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, org};
 use platform::schema::{disclosure, org as orgs};
 use platform::sheet::{self, Answers, NOTHING, Sheet};
-use platform::{At, Caller, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, diesel, serial, words};
+use platform::{At, Caller, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, serial, words};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -119,12 +120,19 @@ impl Noun for Disclosure {
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const RESTS: &'static [State] = &[State::Published];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Build, sheet: &BUILD, draft: false, run: build });
+    const TOLD: &'static [(Act, &'static str)] = &[(Act::Publish, "disclosure.published"), (Act::Supersede, "disclosure.superseded")];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Publish, &NOTHING, publish).when(own).for_good(),
         deed(Act::Annotate, &ANNOTATE, annotate).when(own),
         deed(Act::Rebuild, &NOTHING, rebuild).when(own),
     ];
 
+    fn told(look: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+        let of: Disclosure = disclosure::table.find(of.id).select(Disclosure::as_select()).first(look.db())?;
+        let told = told.with("number", of.serial).with("title", of.title).with("list", of.kind.as_str()).with("period", of.period);
+        let told = told.with("edition", of.edition).with("content_digest", format!("sha256:{}", of.digest));
+        told.org(look, "publisher", of.owner).map(Some)
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

@@ -8,8 +8,9 @@ pub use tariff::{Kind, Tariff, Tier, Unit};
 use crate::product::{self, Product};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use platform::event::Record;
+use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person};
 use platform::refusal::{Fault, Refusal, Result};
@@ -110,6 +111,7 @@ impl Noun for Pricing {
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const RESTS: &'static [State] = &[State::Received];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::File, sheet: &PRICING, draft: false, run: file });
+    const TOLD: &'static [(Act, &'static str)] = &[(Act::Receive, "price.filed")];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Receive, &REMARK, receive),
         deed(Act::Return, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Return, Record::none().because(a.text("reason"))).map(drop)),
@@ -118,6 +120,16 @@ impl Noun for Pricing {
             .when(may_withdraw),
     ];
 
+    /// A price of what is not yet on offer is its maker's affair; only a commitment says which it is.
+    fn told(look: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+        let (of, product) = (of_id(look, of.id)?, product::row(look, of.product)?);
+        let told = told.with("effective_on", of.effective_on.map(|d| d.to_string())).sealing("content", sha256(&of.content));
+        Ok(Some(if product.listed_at.is_none() {
+            told.veiled()
+        } else {
+            told.with("number", of.serial.clone()).with("product", product.serial).with("price", say(&of, false))
+        }))
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }
@@ -265,6 +277,10 @@ fn receive(tx: &mut Tx, who: &Caller, row: &Pricing, a: Answers) -> Result<()> {
 fn may_withdraw(look: &mut Look, _: &Caller, row: &Pricing) -> Result<()> {
     let effective = row.state == State::Received && row.effective_on.is_none_or(|from| from <= look.today());
     if effective { Err(Refusal::rule("price-in-effect", "BJ-17")) } else { Ok(()) }
+}
+
+fn of_id(look: &mut Look, id: Id<Pricing>) -> Result<Pricing> {
+    Ok(pricing::table.find(id).select(Pricing::as_select()).first(look.db())?)
 }
 
 /// The price that applies to a product today: received, and the latest to take effect.

@@ -16,11 +16,12 @@ pub use succession::carry_over;
 pub use tasks::{Task, answer_to, tasks};
 pub use version::Version;
 
-use crate::review;
+use crate::{pricing, review};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, org, person};
 use platform::schema::product;
@@ -147,6 +148,13 @@ impl Noun for Product {
     /// While one is under review, the review waits for somebody, not the product.
     const RESTS: &'static [State] = &[Submitted, Listed, Delisted];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Start, sheet: &form::START, draft: false, run: start });
+    const TOLD: &'static [(Act, &'static str)] = &[
+        (Act::Approve, "product.approved"),
+        (Act::ApproveVersion, "product.approved"),
+        (Act::List, "product.listed"),
+        (Act::Delist, "product.withdrawn"),
+        (Act::Withdraw, "product.withdrawn"),
+    ];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Save, &PRODUCT, |tx, who, row, a| save(tx, who, row, Act::Save, a)).draft().quiet(),
         deed(Act::Revise, &PRODUCT, |tx, who, row, a| save(tx, who, row, Act::Revise, a)).draft().quiet(),
@@ -158,6 +166,27 @@ impl Noun for Product {
         deed(Act::Withdraw, &REASON, |tx, who, row, a| leave(tx, who, row, Act::Withdraw, a)).for_good(),
     ];
 
+    /// What is on offer is told as it is; what is approved and not yet on offer is its maker's affair, so that only a
+    /// commitment says which it is.
+    fn told(look: &mut Look, of: &Self, act: Act, told: Told) -> Result<Option<Told>> {
+        let (before, of) = (of.state, row(look, of.id)?);
+        let approved = of.approved_version.map(|n| version::find(look, of.id, n)).transpose()?;
+        let told = told.with("version", of.approved_version);
+        let digest = approved.map(|v| v.digest).unwrap_or_default();
+        let approving = matches!(act, Act::Approve | Act::ApproveVersion);
+        if approving && before != Listed {
+            return Ok(Some(told.sealing("version", digest).sealing("title", of.title).veiled()));
+        }
+        if act == Act::Withdraw && of.listed_at.is_none() {
+            return Ok(None);
+        }
+        let licence = licence::row(look, of.licence)?;
+        // What it is offered for stood veiled while it was not on offer.
+        let price = if act == Act::List { pricing::current(look, of.id)? } else { None };
+        let told = told.with("price", price.as_ref().map(|p| pricing::say(p, false))).with("price_filing", price.and_then(|p| p.serial));
+        let told = told.with("number", of.serial).with("title", of.title).with("licence", licence.serial);
+        told.with("version_digest", format!("sha256:{digest}")).org(look, "holder", of.owner).map(Some)
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

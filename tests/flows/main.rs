@@ -10,6 +10,7 @@ mod faces;
 mod finding;
 mod guards;
 mod invariants;
+mod log;
 mod once;
 mod oversight;
 mod people;

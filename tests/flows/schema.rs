@@ -59,6 +59,7 @@ const ROWS: &[(&str, &str)] = &[
         "product_version",
         "INSERT INTO product_version (id, product, number, content, digest, made_at) VALUES ('v', 'p', 1, '{}', '', '2026-03-02 01:00:00')",
     ),
+    ("leaf", "INSERT INTO leaf (idx, seq, at, kind, subject, entry) VALUES (0, 1, '2026-03-02 01:00:00', 'k', '', '{}')"),
     ("vote", "INSERT INTO vote (id, seat, review, point, verdict, reason, evidence) VALUES ('v', 's', 'r', 'p', 'pass', 'x', '[]')"),
 ];
 
@@ -72,7 +73,11 @@ fn only_appended_to(at: &Place) {
         conn.batch_execute(before).unwrap();
         conn.batch_execute(insert).unwrap_or_else(|e| panic!("{table}: {e}"));
         conn.batch_execute(after).unwrap();
-        let key = if *table == "event" { "seq" } else { "id" };
+        let key = match *table {
+            "event" => "seq",
+            "leaf" => "idx",
+            _ => "id",
+        };
         let mut forbidden = vec![format!("UPDATE {table} SET {key} = {key}"), format!("DELETE FROM {table}")];
         match &conn {
             Conn::Postgres(_) => forbidden.extend([format!("TRUNCATE {table}"), format!("TRUNCATE {table} CASCADE")]),

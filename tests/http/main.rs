@@ -8,6 +8,7 @@ mod escaped;
 mod golden;
 mod hard_times;
 mod law;
+mod log;
 mod machines;
 mod matrix;
 mod mends;

@@ -28,8 +28,13 @@ pub struct City {
 }
 
 fn settings(data: &Path, url: Option<&str>) -> Settings {
+    settings_with(data, url, Vec::new())
+}
+
+fn settings_with(data: &Path, url: Option<&str>, more: Vec<(&'static str, String)>) -> Settings {
     let mut flags = vec![("data_dir", data.display().to_string()), ("listen", "127.0.0.1:0".to_string())];
     flags.extend(url.map(|url| ("database_url", url.to_string())));
+    flags.extend(more);
     Settings::load(None, std::iter::empty(), flags).expect("settings of a test")
 }
 
@@ -114,6 +119,12 @@ impl City {
         clock.advance(now - Clock::machine().now());
         Self::serve(copy_of(model(Some(now))), None, clock, true)
     }
+    /// A copy of the demo city under settings of one's own, made once its data folder is there.
+    pub fn open_under(make: impl FnOnce(&Path) -> Vec<(&'static str, String)>) -> Self {
+        let folder = copy_of(model(None));
+        let more = make(&folder.path().join("data"));
+        Self::serve_under(folder, None, Clock::machine(), true, more)
+    }
     /// A new city with nobody in it, on a clock that only moves when told.
     pub fn empty(now: At) -> Self {
         Self::serve(Folder::fresh(), None, Clock::by_hand(now), false)
@@ -124,8 +135,12 @@ impl City {
     }
 
     fn serve(folder: Folder, url: Option<&str>, clock: Clock, demo: bool) -> Self {
+        Self::serve_under(folder, url, clock, demo, Vec::new())
+    }
+
+    fn serve_under(folder: Folder, url: Option<&str>, clock: Clock, demo: bool, more: Vec<(&'static str, String)>) -> Self {
         let data = folder.path().join("data");
-        let settings = settings(&data, url);
+        let settings = settings_with(&data, url, more);
         let accounts = dajing::demo::accounts(&data).unwrap_or_default();
         let db = dajing::serve::database(&settings, clock).expect("the city's database");
         // What is due by now, as the running server does it every few seconds.

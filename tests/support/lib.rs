@@ -16,6 +16,7 @@ pub mod future;
 pub mod fuzz;
 mod golden;
 pub mod hand;
+pub mod leaves;
 pub mod place;
 pub mod visitor;
 mod world;

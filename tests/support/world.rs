@@ -270,6 +270,7 @@ impl World {
             .look(|look| Ok(schema::letter::table.filter(schema::letter::state.eq(LetterState::Failed)).count().get_result(look.db())?))
             .expect("the outbox");
         assert_eq!(failed, 0, "letters failed");
+        crate::leaves::sound(&self.db);
         let mut silent = Vec::new();
         for (table, columns) in schema::tables(self.db.place()).expect("the tables") {
             let is_noun = ["serial", "title", "state", "clock", "due_on"].iter().all(|c| columns.iter().any(|have| have == c));

@@ -52,6 +52,8 @@ pub struct App {
     pub index: Arc<secondary::index::Index>,
     /// Public pages, ready to be sent.
     pub shelf: crate::shelf::Shelf,
+    /// The public log of this node.
+    pub log: platform::log::Log,
     /// The description of every address, made when it is first asked for.
     pub openapi: std::sync::OnceLock<Vec<u8>>,
 }

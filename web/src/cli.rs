@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong words.
 
 mod import;
+mod log;
 
 use crate::serve;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -66,16 +67,24 @@ enum Command {
     Import(import::Import),
     /// Write everything, rows and files, into one archive that either database can take in
     #[command(
-        after_help = "Example:\n  dajing backup --data /srv/dajing /backup/2026-11-21.tar.gz\n\nThe archive does not hold the secret key (DATA/secret.key or secret_key). Keep a copy of it apart from the\narchives: without it second factors and unopened bids in them cannot be read."
+        after_help = "Example:\n  dajing backup --data /srv/dajing /backup/2026-11-21.tar.gz\n\nThe archive does not hold the secret key (DATA/secret.key or secret_key) nor the key of the public log (DATA/log.key or\nlog_key). Keep copies of both apart from the archives: without the first, second factors and unopened bids in them\ncannot be read; without the second, the log cannot go on under the name that others know."
     )]
     Backup { file: PathBuf },
     /// Take an archive into an empty DATA or database
     #[command(
-        after_help = "Example, moving to PostgreSQL:\n  cp -p /srv/old/secret.key /srv/new/\n  dajing restore --data /srv/new --database-url postgres://dajing@db/dajing /backup/2026-11-21.tar.gz\n\nThe archive does not hold the secret key: put the former server's into the new DATA, before or after."
+        after_help = "Example, moving to PostgreSQL:\n  cp -p /srv/old/secret.key /srv/new/\n  dajing restore --data /srv/new --database-url postgres://dajing@db/dajing /backup/2026-11-21.tar.gz\n\nThe archive does not hold the secret key and the key of the public log: put the former server's into the new DATA,\nbefore the first start. Where witnesses have seen more than the archive holds, the platform starts read-only."
     )]
     Restore { file: PathBuf },
-    /// Check the chain of events
-    Verify,
+    /// Check the chain of events, a public log, or a receipt
+    Verify {
+        #[command(subcommand)]
+        what: Option<log::Verify>,
+    },
+    /// Cosign a public log's checkpoints, for an organisation other than the one that runs the log
+    #[command(
+        after_help = "Example, at the bureau:\n  dajing witness --listen 0.0.0.0:8090 --state /srv/witness --name witness.bureau.example.cn --log data.example.cn/log+1a2b3c4d+AQ…\n\nThe first start makes the witness's own key and prints its public half for the log's setting log_witnesses. In the hands\nof whoever runs the log a witness proves nothing. If its folder is lost, retire it and begin a new one under a new name."
+    )]
+    Witness(log::Watch),
     /// Check settings, database, files, disk and policy
     Doctor,
     /// Policy profiles
@@ -191,6 +200,12 @@ fn run(cli: &Cli) -> Result<(), String> {
             println!("{:#}", crate::openapi::document(&settings.base_url));
             return Ok(());
         }
+        Command::Verify { what: Some(what) } => return log::verify(what, cli.json),
+        Command::Witness(watch) => {
+            serve::log("info", false);
+            let listen = cli.listen.as_deref().unwrap_or("127.0.0.1:8090");
+            return log::witness(listen.parse().map_err(|_| format!("{listen} is no address with port"))?, watch);
+        }
         Command::Flows => {
             if cli.json {
                 println!("{:#}", json!(crate::flows::tables()));
@@ -301,7 +316,7 @@ fn run(cli: &Cli) -> Result<(), String> {
                 Some((seq, what)) => Err(format!("event {seq}: {what}")),
             }
         }
-        Command::Verify => {
+        Command::Verify { .. } => {
             let db = serve::database(&settings, Clock::machine())?;
             let found = db.look(|look: &mut Look| platform::event::verify(look)).map_err(|e| e.to_string())?;
             match &found.broken {
@@ -351,7 +366,7 @@ fn run(cli: &Cli) -> Result<(), String> {
             say(cli, &text, json!(table));
             Ok(())
         }
-        Command::Openapi | Command::Flows | Command::Completions { .. } | Command::Profile { .. } => Ok(()),
+        Command::Openapi | Command::Flows | Command::Completions { .. } | Command::Profile { .. } | Command::Witness(_) => Ok(()),
     }
 }
 

@@ -30,6 +30,7 @@ fn dated(tx: &mut Tx) -> Result<()> {
     secondary::survey::close_due(tx)?;
     secondary::registration::lapse_due(tx)?;
     resources::sharing::end_due(tx)?;
+    platform::log::chronicle::day(tx)?;
     platform::once::forget_old(tx)?;
     platform::account::session::forget_old(tx)?;
     platform::account::link::forget_old(tx)?;

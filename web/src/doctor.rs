@@ -38,6 +38,29 @@ fn keys(settings: &Settings, db: &platform::Db) -> Check {
     check("secret key", found)
 }
 
+/// The public log: its key, what is published, who vouches, and whether the files here are those that were signed.
+fn log(settings: &Settings, db: &platform::Db) -> Check {
+    let found = serve::log_of(settings, db).and_then(|log| {
+        let leaves = db.look(platform::log::leaf::count).map_err(|e| e.to_string())?;
+        let key = log.vkey().map(|k| k.to_string()).unwrap_or_default();
+        let vouch = match (log.peers().len(), log.quorum()) {
+            (0, _) => "nobody else vouches for it: name witnesses in log_witnesses".to_string(),
+            (n, asked) => format!("{asked} of {n} witnesses must cosign"),
+        };
+        let folder = settings.data_dir.join("log");
+        let files = platform::log::mirror::folder(&folder);
+        let published = match log.folder.checkpoint()? {
+            None => "nothing published yet".to_string(),
+            Some(_) => {
+                let good = platform::log::mirror::verify(&files, &log.policy(), None).map_err(|why| format!("DATA/log: {why}"))?;
+                format!("{} published and verified", good.checkpoint.size)
+            }
+        };
+        Ok(format!("{leaves} leaves, {published}; {vouch}; key {key}, keep a copy apart from the backups"))
+    });
+    check("public log", found)
+}
+
 /// Looks at everything once.
 pub fn checks(settings: &Settings) -> Vec<Check> {
     let clock = Clock::machine();
@@ -57,6 +80,7 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
                 }),
             ));
             checks.push(keys(settings, &db));
+            checks.push(log(settings, &db));
             checks.push(check("letters", db.look(platform::mail::waiting).map(|n| format!("{n} waiting")).map_err(|e| e.to_string())));
         }
     }

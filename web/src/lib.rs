@@ -29,4 +29,5 @@ pub mod serve;
 pub mod shelf;
 pub mod site;
 pub mod view;
+pub mod witness;
 pub mod work;

@@ -177,6 +177,8 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
     }
     let mut events = event::history(look, who, N::NAME, &row.id().to_string())?;
     N::history(who, &row, &mut events);
+    let seen: Vec<i64> = events.iter().map(|e| e.seq).collect();
+    view.sections.extend(crate::public::log::section(look, ask, N::NAME, &row.id().to_string(), &seen)?);
     view.history = timeline(ask.lang, &events);
     Ok(view)
 }

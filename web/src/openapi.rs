@@ -12,10 +12,15 @@ pub fn text(base_url: &str) -> String {
         .filter_map(|routes| {
             let path = &routes.first()?.path;
             let methods: Map<String, Value> = routes.iter().map(|route| (route.method.to_lowercase(), operation(route))).collect();
-            Some(format!("{}:{}", json!(path), Value::Object(methods)))
+            Some(format!("{}:{}", json!(described(path)), Value::Object(methods)))
         })
         .collect();
     frame(base_url).to_string().replacen(PATHS, &format!("{{{}}}", paths.join(",")), 1)
+}
+
+/// A path as the description spells it: a parameter that takes the rest of the address is one like any other.
+fn described(path: &str) -> String {
+    path.replace("{*", "{")
 }
 
 /// The same as a value.
@@ -58,8 +63,8 @@ fn frame(base_url: &str) -> Value {
 }
 
 fn operation(route: &Route) -> Value {
-    let parameters: Vec<Value> = route
-        .path
+    let path = described(&route.path);
+    let parameters: Vec<Value> = path
         .split('/')
         .filter_map(|part| part.strip_prefix('{').and_then(|p| p.split_once('}')).map(|(name, _)| name))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))

@@ -15,6 +15,7 @@ pub mod help;
 pub mod home;
 pub mod law;
 pub mod licences;
+pub mod log;
 pub mod machine;
 pub mod open_data;
 pub mod packs;
@@ -64,6 +65,7 @@ pub fn routes() -> Vec<Route> {
         machine::routes(),
         statistics::routes(),
         law::routes(),
+        log::routes(),
         demo::routes(),
     ] {
         routes.extend(more);

@@ -6,6 +6,11 @@ use platform::config::Settings;
 use platform::day::Calendar;
 use platform::db::{Place, Rules};
 use platform::file::Store;
+use platform::log::folder::Folder;
+use platform::log::note::Purpose;
+use platform::log::signer::{self, Ed25519};
+use platform::log::witness::Peer;
+use platform::log::{Log, chronicle};
 use platform::profile::{Book, Profile};
 use platform::vault::Vault;
 use platform::{Clock, Db, Refusal};
@@ -91,6 +96,20 @@ pub fn store(settings: &Settings) -> std::result::Result<Store, String> {
     }
 }
 
+/// The public log of these settings. It keeps the name under which it began until another is set.
+pub fn log_of(settings: &Settings, db: &Db) -> std::result::Result<Log, String> {
+    let begun = db.look(platform::log::writer::origin).map_err(|e| e.to_string())?;
+    let host = settings.base_url.split_once("://").map_or(settings.base_url.as_str(), |(_, host)| host);
+    let origin = settings.log_origin.clone().or(begun).unwrap_or_else(|| format!("{host}/log"));
+    let key = match &settings.log_key {
+        Some(text) => Ed25519::parse(&origin, Purpose::Log, text.expose())?,
+        None => Ed25519::in_folder(&settings.data_dir, signer::FILE, &origin, Purpose::Log)?,
+    };
+    let peers: std::result::Result<Vec<Peer>, String> = settings.log_witnesses.iter().map(|w| Peer::parse(w)).collect();
+    let folder = Folder::open(&settings.data_dir.join("log"))?;
+    Log::new(folder, &origin, vec![Box::new(key)], peers?, settings.log_quorum)
+}
+
 /// What all requests share, from the settings.
 pub fn app(settings: &Settings, clock: Clock, demo: bool) -> std::result::Result<Arc<App>, String> {
     let db = database(settings, clock)?;
@@ -121,6 +140,7 @@ pub fn assemble(
         store: store(settings)?,
         index: Arc::new(index),
         shelf: crate::shelf::Shelf::new(&db, settings.shelf_mib * 1_048_576).map_err(|e| e.to_string())?,
+        log: log_of(settings, &db)?,
         db,
         site: Site {
             name_zh: site.name_zh.clone(),
@@ -150,7 +170,11 @@ pub fn assemble(
 pub fn run(app: Arc<App>, settings: &Settings, listener: std::net::TcpListener) -> std::result::Result<(), String> {
     let post = post::open(settings.smtp_url.as_ref().map(|s| s.expose()), settings.data_dir.join("outbox")).map_err(|e| e.to_string())?;
     let stop = Arc::new(AtomicBool::new(false));
+    // Before anything is written, this node's past is compared with what it and its witnesses have shown.
+    let mut begun = false;
+    log_turn(&app, &mut begun);
     let background = background(app.clone(), post, settings.mail_from.clone(), stop.clone());
+    let writer = log_writer(app.clone(), stop.clone(), begun);
     let result = actix_web::rt::System::new().block_on(async {
         let address = listener.local_addr().map_err(|e| e.to_string())?;
         let server = start_on(app.clone(), listener, 2).map_err(|e| format!("{address}: {e}"))?;
@@ -161,6 +185,7 @@ pub fn run(app: Arc<App>, settings: &Settings, listener: std::net::TcpListener) 
     });
     stop.store(true, Ordering::Relaxed);
     let _ = background.join();
+    let _ = writer.join();
     result
 }
 
@@ -175,12 +200,41 @@ fn background(app: Arc<App>, post: Post, from: String, stop: Arc<AtomicBool>) ->
                     Ok(n) => tracing::info!(letters = n, "sent"),
                     Err(refusal) => tracing::warn!(%refusal, "post"),
                 }
-                if let Err(refusal) = crate::daily::run(&app.db) {
+                if let Err(refusal) = crate::daily::run(&app.db)
+                    && refusal != Refusal::ReadOnly
+                {
                     tracing::warn!(%refusal, "daily job");
                 }
             }
             turn = turn.wrapping_add(1);
             std::thread::sleep(Duration::from_millis(500));
+        }
+    })
+}
+
+/// One turn of the public log. Once nothing stands against it, it tells the key it signs with and the rules in force.
+fn log_turn(app: &App, begun: &mut bool) {
+    let turn = app.log.turn(&app.db).and_then(|size| {
+        if !*begun && !app.db.is_frozen() {
+            let vkey = app.log.vkey().map(|k| k.to_string()).unwrap_or_default();
+            app.db.act(move |tx| Ok(chronicle::key(tx, &vkey)? | chronicle::rules(tx)?))?;
+            *begun = true;
+        }
+        Ok(size)
+    });
+    match turn {
+        Ok(_) => {}
+        Err(Refusal::ReadOnly) => tracing::debug!("read-only: the public log stands still"),
+        Err(refusal) => tracing::warn!(%refusal, "public log"),
+    }
+}
+
+/// Writes the public log: looks every second whether there is something new.
+fn log_writer(app: Arc<App>, stop: Arc<AtomicBool>, mut begun: bool) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            log_turn(&app, &mut begun);
+            std::thread::sleep(Duration::from_millis(1000));
         }
     })
 }

@@ -5,7 +5,7 @@
 //! each question, what other nodes committed at least twice a second. A new day drops everything.
 
 use bytes::Bytes;
-use platform::event::{self, Told};
+use platform::event::{self, Heard};
 use platform::people::Org;
 use platform::{Db, Id, Result};
 use quick_cache::sync::Cache;
@@ -152,7 +152,7 @@ pub struct Shelf {
     /// Days since the common era.
     day: AtomicI32,
     /// The last events taken in; whoever holds it takes in.
-    recent: Mutex<VecDeque<Told>>,
+    recent: Mutex<VecDeque<Heard>>,
 }
 
 /// A look at the shelf before a page is made: what happens afterwards is found out when it is to be kept.
@@ -246,7 +246,7 @@ impl Shelf {
 }
 
 /// Whether an event may have changed a page of that owner.
-fn touches(event: &Told, owner: Option<&str>) -> bool {
+fn touches(event: &Heard, owner: Option<&str>) -> bool {
     match (owner, event.owner) {
         (Some(page), Some(of)) => SHARED.contains(&event.noun.as_str()) || of.to_string() == page,
         _ => true,
@@ -261,8 +261,8 @@ mod tests {
         let owner = owner.map(|o| o.parse().unwrap());
         Page::new("text/html; charset=utf-8", "<p>大境</p>".repeat(100), Vec::new(), owner, platform::At::MIN)
     }
-    fn told(noun: &str, owner: Option<&str>) -> Told {
-        Told { seq: 1, noun: noun.into(), subject: String::new(), owner: owner.map(|o| o.parse().unwrap()) }
+    fn told(noun: &str, owner: Option<&str>) -> Heard {
+        Heard { seq: 1, noun: noun.into(), subject: String::new(), owner: owner.map(|o| o.parse().unwrap()) }
     }
 
     #[test]

@@ -33,7 +33,11 @@ async fn health(_: Ask) -> PageResult {
 /// Ready when the database answers and the schema is current.
 async fn ready(ask: Ask) -> PageResult {
     let waiting = ask.app.db.read(platform::mail::waiting).await?;
-    Ok(Answer::Raw(HttpResponse::Ok().json(serde_json::json!({ "database": "ok", "letters_waiting": waiting }))))
+    let log = ask.app.log.status();
+    Ok(Answer::Raw(HttpResponse::Ok().json(serde_json::json!({
+        "database": "ok", "letters_waiting": waiting, "read_only": ask.app.db.is_frozen(),
+        "log": { "published": log.published, "waiting_since": log.waiting_since.map(|t| t.and_utc().to_rfc3339()) },
+    }))))
 }
 
 /// Where the figures are.

@@ -4,6 +4,7 @@ use crate::caller::{Caller, OrgKind, Role};
 use crate::db::{Look, Tx};
 use crate::event::{self, About, Record};
 use crate::id::Id;
+use crate::log::Told;
 use crate::people::Org;
 use crate::refusal::{Fault, Refusal, Result};
 use crate::schema::{membership, org, person, session};
@@ -155,7 +156,8 @@ pub fn grant(tx: &mut Tx, who: &Caller, to: Id<Person>, of: Id<Org>, role: Role)
     }
     let row = Membership { id: tx.id(), person: to, org: of, role, since: tx.now(), until: None };
     diesel::insert_into(membership::table).values(&row).execute(tx.db())?;
-    log(tx, who, to, &title, Some(of), Act::GrantRole, State::Granted, Record::of(&row))
+    let told = changed(tx, "granted", role)?;
+    log(tx, who, to, &title, Some(of), Act::GrantRole, State::Granted, Record::of(&row).told(told))
 }
 
 /// Takes a role away and ends the person's sessions for that organisation in the same transaction. The last
@@ -184,7 +186,14 @@ pub fn revoke(tx: &mut Tx, who: &Caller, from: Id<Person>, of: Id<Org>, role: Ro
         .set(session::revoked_at.eq(Some(now)))
         .execute(tx.db())?;
     let title: String = org::table.find(of).select(org::title).first(tx.db())?;
-    log(tx, who, from, &title, Some(of), Act::RevokeRole, State::Revoked, Record::of(role))
+    let told = changed(tx, "revoked", role)?;
+    log(tx, who, from, &title, Some(of), Act::RevokeRole, State::Revoked, Record::of(role).told(told))
+}
+
+/// What the public log says of a role given or taken: which, and how many hold it now; never who.
+fn changed(tx: &mut Tx, change: &'static str, role: Role) -> Result<Told> {
+    let held: i64 = membership::table.filter(membership::role.eq(role).and(membership::until.is_null())).count().get_result(tx.db())?;
+    Ok(Told::of("role.changed").with("change", change).with("role", role.as_str()).with("held_by", held).veiled())
 }
 
 /// Writes the real-name, training and confidentiality record of one of an organisation's people. Who may is asked by

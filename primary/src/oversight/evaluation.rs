@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use platform::case::{Case, New, Sight};
 use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org, person};
 use platform::profile::{Consequence, Profile, Silence};
@@ -192,6 +193,7 @@ impl Noun for Evaluation {
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Open, sheet: &OPEN, draft: false, run: open });
     const RESTS: &'static [State] = &[State::Published, State::Talked];
+    const TOLD: &'static [(Act, &'static str)] = &[(Act::Publish, "evaluation.published"), (Act::PublishPoor, "evaluation.published")];
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::SelfScore, &SELF, self_score).when(own),
         deed(Act::Score, &SCORE, score).when(may_score),
@@ -205,6 +207,11 @@ impl Noun for Evaluation {
         deed(Act::Cancel, &REASON, |tx, who, row, a| flow::take(tx, who, row, Act::Cancel, Record::none().because(a.text("reason"))).map(drop)),
     ];
 
+    fn told(look: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+        let of = Evaluation::row(look, of.id)?;
+        let told = told.with("number", of.serial.clone()).with("year", of.year).with("total", of.total).with("grade", of.grade.map(Grade::as_str));
+        told.org(look, "holder", of.owner).map(Some)
+    }
     fn id(&self) -> Id<Self> {
         self.id
     }

@@ -6,7 +6,7 @@ use crate::disclosure::{self, Disclosure};
 use crate::product::Product;
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use platform::event::Told;
+use platform::event::Heard;
 use platform::flow::Noun;
 use platform::people::Org;
 use platform::schema::{amendment, announcement as calls, disclosure as lists, licence, org, pricing, product, rectification, scenario, termination};
@@ -223,7 +223,7 @@ pub fn next(look: &mut Look, kind: Kind, past: Option<String>) -> Result<Vec<Ent
 }
 
 /// What some events touch: kind and id. Nothing of it need have changed.
-pub fn touched(look: &mut Look, told: &[Told]) -> Result<BTreeSet<(Kind, String)>> {
+pub fn touched(look: &mut Look, told: &[Heard]) -> Result<BTreeSet<(Kind, String)>> {
     let mut all: BTreeSet<(Kind, String)> = BTreeSet::new();
     let of = |noun: &str| -> Vec<&str> { told.iter().filter(|t| t.noun == noun).map(|t| t.subject.as_str()).collect() };
     for (noun, kind) in [

@@ -1,5 +1,6 @@
 //! Announcements: the calls, what is asked and answered about them, and their results (ZJK-13(5), BJ-12).
 
+use super::log::{Logged, logged};
 use super::scenarios::entries;
 use super::{Left, Named, ground, left, list, narrowed, page, size, whole_files};
 use crate::answer::PageResult;
@@ -128,6 +129,7 @@ struct AnnouncementView {
     #[serde(skip)]
     c: Chrome,
     id: String,
+    logged: Option<Logged>,
     call: Call,
     scenario: Named,
     opening: String,
@@ -198,12 +200,13 @@ struct Place {
 async fn one(ask: Ask) -> PageResult {
     let id = ask.id::<Announcement>("id")?;
     let a = ask.clone();
-    let view = ask
+    let mut view = ask
         .look(move |look, who| {
             let row = Announcement::find(look, &Caller::public(), id)?;
             view(look, who, &a, row)
         })
         .await?;
+    view.logged = logged(&ask, Announcement::NAME, &view.id).await?;
     ask.show(&view)
 }
 
@@ -281,6 +284,7 @@ fn view(look: &mut Look, who: &Caller, ask: &Ask, row: Announcement) -> Result<A
     Ok(AnnouncementView {
         c: ask.chrome(row.title.clone()),
         id: row.id.to_string(),
+        logged: None,
         scenario: Named { name: class.title, href: format!("/scenarios/{}", class.id), sub: lang.w(class.purpose) },
         opening: minute(row.opening),
         conditions: worded(&call.conditions, condition),

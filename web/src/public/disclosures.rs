@@ -1,6 +1,7 @@
 //! Disclosures: what the primary operator and the developers have made public, every edition of it, and what is overdue
 //! (ZJK-29).
 
+use super::log::{Logged, logged};
 use super::{list, narrowed, page, whole_files};
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
@@ -10,6 +11,7 @@ use crate::view::case::TableView;
 use crate::view::chrome::Chrome;
 use crate::view::list::{Cell, ListView, Row, tone};
 use askama::Template;
+use platform::flow::Noun;
 use platform::paging::Page;
 use platform::words::Word;
 use platform::{Look, Refusal, Result, day};
@@ -95,6 +97,7 @@ struct DisclosureView {
     #[serde(skip)]
     c: Chrome,
     id: String,
+    logged: Option<Logged>,
     serial: String,
     title: String,
     owner: String,
@@ -209,7 +212,11 @@ async fn one(ask: Ask) -> PageResult {
         return Err(Refusal::NotFound);
     }
     match ask.q("format") {
-        "" => ask.show(&view(&ask, of, editions)),
+        "" => {
+            let mut view = view(&ask, of, editions);
+            view.logged = logged(&ask, Disclosure::NAME, &view.id).await?;
+            ask.show(&view)
+        }
         "json" => Ok(Answer::Bytes {
             media: "application/json".into(),
             name: Some(format!("disclosure-{}-{}.json", of.row.period, of.row.edition)),
@@ -262,6 +269,7 @@ fn view(ask: &Ask, of: Published, editions: Vec<Disclosure>) -> DisclosureView {
     DisclosureView {
         c: ask.chrome(format!("{owner_name} · {}", row.period)),
         id: row.id.to_string(),
+        logged: None,
         serial: row.serial.clone().unwrap_or_default(),
         title: row.title.clone(),
         owner: owner_name,

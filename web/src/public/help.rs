@@ -100,6 +100,7 @@ fn general() -> Vec<Refusal> {
         Refusal::FormExpired,
         Refusal::WrongMethod,
         Refusal::Unreadable,
+        Refusal::ReadOnly,
         Refusal::NoSpace,
         Refusal::Unavailable,
         Refusal::Broken(String::new()),

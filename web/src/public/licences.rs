@@ -1,5 +1,6 @@
 //! The register of licences: holder, content, scope, term (ZJK-29), and the printable face of each.
 
+use super::log::{Logged, logged};
 use super::picture::{Code, Term, qr, term};
 use super::{list, machine, page, whole_files};
 use crate::answer::PageResult;
@@ -11,6 +12,7 @@ use crate::view::form::{FieldView, OptionView};
 use crate::view::list::{Cell, Row};
 use askama::Template;
 use chrono::NaiveDate;
+use platform::flow::Noun;
 use platform::paging::Page;
 use platform::people::org;
 use platform::words::Word;
@@ -179,6 +181,7 @@ struct LicenceView {
     products_href: String,
     /// The address at which the number is verified; the code holds it, too.
     verify: String,
+    logged: Option<Logged>,
     #[serde(skip)]
     code: Option<Code>,
     shown_on: String,
@@ -195,7 +198,8 @@ async fn one(ask: Ask) -> PageResult {
     }
     let id = ask.id::<Licence>("id")?;
     let a = ask.clone();
-    let view = ask.look(move |look, _| view(look, &a, id)).await?;
+    let mut view = ask.look(move |look, _| view(look, &a, id)).await?;
+    view.logged = logged(&ask, Licence::NAME, &view.id).await?;
     ask.show(&view)
 }
 
@@ -223,6 +227,7 @@ fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
             Some(holder) => format!("/products?scenario={}&developer={holder}", of.scenario),
             None => format!("/products?scenario={}&q={}", of.scenario, escape(&of.holder)),
         },
+        logged: None,
         code: qr(&address(&escape(&of.serial))),
         verify: address(&of.serial),
         shown_on: today.to_string(),

@@ -1,6 +1,7 @@
 //! A product on offer: by whom, from which sources, at what price (ZJK-23, ZJK-29, BJ-17). The catalogue is in `find`.
 
 use super::chart::flow;
+use super::log::{Logged, logged};
 use super::{Named, machine, size};
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
@@ -9,6 +10,7 @@ use crate::shelf::Kept;
 use crate::view::chrome::{Chrome, escape};
 use askama::Template;
 use platform::clock::shanghai_text;
+use platform::flow::Noun;
 use platform::{Id, Refusal, Result};
 use secondary::catalogue::{self, Offer, OfferPage};
 use secondary::product::Product;
@@ -36,6 +38,7 @@ struct ProductView {
     #[serde(skip)]
     c: Chrome,
     id: String,
+    logged: Option<Logged>,
     serial: String,
     title: String,
     summary: String,
@@ -115,7 +118,9 @@ async fn one(ask: Ask) -> PageResult {
     match found(&ask).await {
         Ok(page) => {
             ask.belongs_to(page.offer.owner);
-            ask.show(&view(&ask, page))
+            let mut view = view(&ask, page);
+            view.logged = logged(&ask, Product::NAME, &view.id).await?;
+            ask.show(&view)
         }
         Err(Refusal::NotFound) => machine::gone(&ask).await,
         Err(refusal) => Err(refusal),
@@ -213,6 +218,7 @@ fn view(ask: &Ask, page: OfferPage) -> ProductView {
         c: ask.chrome(o.title.clone()),
         verify: format!("/verify?number={}", escape(&o.serial)),
         id: o.id.to_string(),
+        logged: None,
         form: ask.lang.w(o.form),
         domain: ask.lang.w(o.domain),
         purpose: ask.lang.w(o.purpose),

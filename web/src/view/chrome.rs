@@ -35,6 +35,8 @@ pub struct Chrome {
     pub city: String,
     /// The policy has ended or ends soon; at the head of the work area.
     pub policy: Option<String>,
+    /// Nothing can be written: the records are not those that the public log has shown.
+    pub read_only: bool,
     pub assets: &'static str,
 }
 
@@ -75,6 +77,7 @@ impl Chrome {
                     crate::public::policy::notice(ask.lang, &ask.app.db.rules().profile, today)
                 }),
             city: ask.app.db.rules().profile.city.in_lang(ask.lang.is_en()).to_string(),
+            read_only: ask.app.db.is_frozen(),
             assets: crate::assets::version(),
         }
     }
