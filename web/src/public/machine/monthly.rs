@@ -108,7 +108,8 @@ fn stood(of: &Published, state: State, day: NaiveDate) -> Standing {
 fn cells(lang: Lang, of: &Published, state: State, last: NaiveDate) -> Vec<String> {
     let over = state == State::Ended;
     // What came after that month is no part of it.
-    let ended = over.then(|| of.ended_at.map(day::shanghai_date).filter(|d| *d <= last).unwrap_or(of.to_on).to_string()).unwrap_or_default();
+    let last_day = of.ended_at.map(day::shanghai_date).filter(|d| *d <= last).unwrap_or(of.to_on);
+    let ended = if over { last_day.to_string() } else { String::new() };
     let instant = |at: Option<platform::At>| at.map(|t| day::shanghai_date(t).to_string()).unwrap_or_default();
     vec![
         of.serial.clone(),
