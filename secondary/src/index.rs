@@ -59,8 +59,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    pub const ALL: [Facet; 8] =
-        [Facet::Kind, Facet::Domain, Facet::Form, Facet::Purpose, Facet::Delivery, Facet::Tariff, Facet::Level, Facet::Cycle];
+    pub const ALL: [Facet; 8] = [Facet::Kind, Facet::Domain, Facet::Form, Facet::Purpose, Facet::Delivery, Facet::Tariff, Facet::Level, Facet::Cycle];
 
     /// Its words as they are stored; the number of a word is its place here, from 1.
     pub fn texts(self) -> &'static [&'static str] {

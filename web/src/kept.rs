@@ -1,12 +1,12 @@
 //! Answers from the shelf: who may have a kept page, how it is sent, and how a page that was just made is put there.
 
 use crate::answer::Answer;
+use crate::app;
 use crate::app::App;
 use crate::ask::{Ask, Face};
 use crate::routes::Route;
 use crate::say::Lang;
 use crate::shelf::{Address, Kept, Moment, Page};
-use crate::app;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use platform::people::Org;
@@ -68,6 +68,8 @@ fn is_anybody(request: &HttpRequest) -> bool {
         && !headers.contains_key(header::AUTHORIZATION)
         && !headers.contains_key("HX-Request")
         && (accept.is_empty() || ["text/html", "*/*", "application/json"].iter().any(|t| accept.contains(t)))
+        // Some pages speak to programs at the same address.
+        && !["turtle", "rdf", "ld+json"].iter().any(|t| accept.contains(t))
         && cookies().all(|name| PLAIN.contains(&name))
 }
 

@@ -106,7 +106,9 @@ impl Page {
     }
     /// The body for a client that accepts these encodings, packed once, with the encoding's name.
     pub fn packed(&self, accepts: &str) -> (&Bytes, Option<&'static str>) {
-        let takes = |name: &str| accepts.split(',').any(|one| one.split(';').next().is_some_and(|n| n.trim() == name) && !one.replace(' ', "").ends_with("q=0"));
+        let takes = |name: &str| {
+            accepts.split(',').any(|one| one.split(';').next().is_some_and(|n| n.trim() == name) && !one.replace(' ', "").ends_with("q=0"))
+        };
         if takes("br") {
             return (self.brotli.get_or_init(|| brotli(&self.body)), Some("br"));
         }

@@ -168,7 +168,14 @@ impl Ask {
             "" => Ok(None),
             id => shard.named(named, &format!("{id} ")).map(Some),
         };
-        let mut part = Part { shard, all: FixedBitSet::new(), worded, titled: None, holder: named(Named::Holder, &self.holder)?, scenario: named(Named::Scenario, &self.scenario)? };
+        let mut part = Part {
+            shard,
+            all: FixedBitSet::new(),
+            worded,
+            titled: None,
+            holder: named(Named::Holder, &self.holder)?,
+            scenario: named(Named::Scenario, &self.scenario)?,
+        };
         part.all = part.but(self, None, None);
         if !words.is_empty() && self.sort.unwrap_or(Sort::Relevance) == Sort::Relevance {
             let mut titled = shard.found(wanted, true)?;
@@ -183,16 +190,8 @@ impl Ask {
         let wanted = wanted(&self.words);
         let parts = shards.iter().map(|shard| self.part(shard, &wanted)).collect::<Result<Vec<_>, _>>()?;
         let total: u64 = parts.iter().map(|p| p.all.count_ones(..) as u64).sum();
-        let mut found = Found {
-            rows: Vec::new(),
-            total,
-            skipped: 0,
-            next: None,
-            previous: None,
-            counted: Counted::default(),
-            hints: Vec::new(),
-            complete: true,
-        };
+        let mut found =
+            Found { rows: Vec::new(), total, skipped: 0, next: None, previous: None, counted: Counted::default(), hints: Vec::new(), complete: true };
         let (mut page, more) = self.page(&parts, total);
         if self.before.is_some() {
             page.reverse();

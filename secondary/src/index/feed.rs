@@ -178,9 +178,7 @@ macro_rules! asked {
 
 fn read(look: &mut Look, kind: Kind, which: &Which) -> Result<Vec<Entry>> {
     match kind {
-        Kind::Product => {
-            catalogue::offers(look, which.ids().as_deref(), which.past(), BATCH)?.into_iter().map(of_offer).collect()
-        }
+        Kind::Product => catalogue::offers(look, which.ids().as_deref(), which.past(), BATCH)?.into_iter().map(of_offer).collect(),
         Kind::Scenario => {
             let q = scenario::table.into_boxed::<MultiBackend>().filter(scenario::state.eq(classes::State::Published));
             let rows: Vec<Scenario> = asked!(q, scenario::id, Scenario, which).select(Scenario::as_select()).load(look.db())?;
@@ -191,8 +189,9 @@ fn read(look: &mut Look, kind: Kind, which: &Which) -> Result<Vec<Entry>> {
                 .inner_join(scenario::table.on(scenario::id.eq(calls::scenario)))
                 .into_boxed::<MultiBackend>()
                 .filter(calls::published_at.is_not_null());
-            let rows: Vec<Call> =
-                asked!(q, calls::id, Announcement, which).select((Announcement::as_select(), scenario::title, scenario::domain, scenario::purpose)).load(look.db())?;
+            let rows: Vec<Call> = asked!(q, calls::id, Announcement, which)
+                .select((Announcement::as_select(), scenario::title, scenario::domain, scenario::purpose))
+                .load(look.db())?;
             rows.into_iter().map(of_call).collect()
         }
         Kind::Licence => {
@@ -206,7 +205,8 @@ fn read(look: &mut Look, kind: Kind, which: &Which) -> Result<Vec<Entry>> {
                 .inner_join(org::table.on(org::id.nullable().eq(lists::owner)))
                 .into_boxed::<MultiBackend>()
                 .filter(lists::state.eq(disclosure::State::Published));
-            let rows: Vec<(Disclosure, String)> = asked!(q, lists::id, Disclosure, which).select((Disclosure::as_select(), org::title)).load(look.db())?;
+            let rows: Vec<(Disclosure, String)> =
+                asked!(q, lists::id, Disclosure, which).select((Disclosure::as_select(), org::title)).load(look.db())?;
             rows.into_iter().map(of_disclosure).collect()
         }
     }
@@ -235,19 +235,15 @@ pub fn touched(look: &mut Look, told: &[Heard]) -> Result<BTreeSet<(Kind, String
     ] {
         all.extend(of(noun).into_iter().map(|id| (kind, id.to_string())));
     }
-    let priced: Vec<Id<Product>> =
-        pricing::table.filter(pricing::id.eq_any(of(crate::Pricing::NAME))).select(pricing::product).load(look.db())?;
+    let priced: Vec<Id<Product>> = pricing::table.filter(pricing::id.eq_any(of(crate::Pricing::NAME))).select(pricing::product).load(look.db())?;
     all.extend(priced.into_iter().map(|id| (Kind::Product, id.to_string())));
     // What is done to a licence is done to all that stands under it.
     let mut licences: Vec<String> = of(Licence::NAME).into_iter().map(str::to_string).collect();
-    let ordered: Vec<Id<Licence>> = rectification::table
-        .filter(rectification::id.eq_any(of(Rectification::NAME)))
-        .select(rectification::licence)
-        .load(look.db())?;
+    let ordered: Vec<Id<Licence>> =
+        rectification::table.filter(rectification::id.eq_any(of(Rectification::NAME))).select(rectification::licence).load(look.db())?;
     let ended: Vec<Id<Licence>> =
         termination::table.filter(termination::id.eq_any(of(Termination::NAME))).select(termination::licence).load(look.db())?;
-    let amended: Vec<Id<Licence>> =
-        amendment::table.filter(amendment::id.eq_any(of(Amendment::NAME))).select(amendment::licence).load(look.db())?;
+    let amended: Vec<Id<Licence>> = amendment::table.filter(amendment::id.eq_any(of(Amendment::NAME))).select(amendment::licence).load(look.db())?;
     licences.extend(ordered.into_iter().chain(ended).chain(amended).map(|id| id.to_string()));
     // An order on a licence holds for the agreement that follows it, too.
     let following: Vec<Id<Licence>> = licence::table.filter(licence::follows.eq_any(licences.clone())).select(licence::id).load(look.db())?;

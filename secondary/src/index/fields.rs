@@ -2,8 +2,8 @@
 
 use super::text::{characters, pairs};
 use super::{Entry, Facet};
-use tantivy::schema::{Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions, FAST, STORED, STRING};
 use tantivy::TantivyDocument;
+use tantivy::schema::{FAST, Field, IndexRecordOption, NumericOptions, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// Grows when the layout or the text of entries changes: an index of another layout is made anew.
 pub const LAYOUT: u32 = 1;

@@ -299,7 +299,8 @@ impl Open {
         let searcher = self.reader.searcher();
         let known: HashMap<_, &Shard> = before.iter().flat_map(|v| &v.shards).map(|s| (s.id(), s)).collect();
         let readers = searcher.segment_readers();
-        let shards = readers.iter().map(|r| Shard::open(r, self.fields, known.get(&r.segment_id()).copied())).collect::<std::result::Result<_, _>>()?;
+        let shards =
+            readers.iter().map(|r| Shard::open(r, self.fields, known.get(&r.segment_id()).copied())).collect::<std::result::Result<_, _>>()?;
         let stores = readers.iter().map(|r| r.get_store_reader(BLOCKS)).collect::<std::io::Result<_>>()?;
         Ok(View { _searcher: searcher, shown: self.fields.shown, shards, stores })
     }

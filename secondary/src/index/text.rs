@@ -125,7 +125,9 @@ fn stretch(runs: &[Run]) -> Vec<Wanted> {
             }
             match places.len() {
                 0 => {}
-                1 => single.extend(places.pop().map(|(_, text)| if matches!(runs, [Run::Han(_)]) { Wanted::Pair(text) } else { Wanted::Phrase(vec![(0, text)]) })),
+                1 => single.extend(
+                    places.pop().map(|(_, text)| if matches!(runs, [Run::Han(_)]) { Wanted::Pair(text) } else { Wanted::Phrase(vec![(0, text)]) }),
+                ),
                 _ => single.push(Wanted::Phrase(places)),
             }
             single

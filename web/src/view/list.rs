@@ -459,8 +459,12 @@ impl ListView {
         if ask.face != Face::Json {
             return Links(None);
         }
-        let kept: Vec<String> =
-            ask.query.iter().filter(|(k, v)| !matches!(k.as_str(), "page" | "after" | "before") && !v.is_empty()).map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect();
+        let kept: Vec<String> = ask
+            .query
+            .iter()
+            .filter(|(k, v)| !matches!(k.as_str(), "page" | "after" | "before") && !v.is_empty())
+            .map(|(k, v)| format!("{}={}", escape(k), escape(v)))
+            .collect();
         let of = |page: i64| format!("{}?{}", ask.path, kept.iter().cloned().chain([format!("page={page}")]).collect::<Vec<_>>().join("&"));
         let mut links = vec![("first", of(1))];
         // Beyond that only the links from page to page lead on.

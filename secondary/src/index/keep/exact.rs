@@ -30,7 +30,14 @@ fn entry(dice: &mut Dice, id: u128) -> Entry {
     if dice.roll(3) > 0 {
         words.push((Facet::Form, dice.of(&["dataset", "interface"])));
     }
-    let line = Line { id: spelled(id), title: title.clone(), serial: format!("号{id}"), summary: String::new(), state: String::new(), holder: String::new() };
+    let line = Line {
+        id: spelled(id),
+        title: title.clone(),
+        serial: format!("号{id}"),
+        summary: String::new(),
+        state: String::new(),
+        holder: String::new(),
+    };
     Entry {
         kind: Kind::Product,
         id: Key(spelled(id)),
@@ -53,16 +60,17 @@ fn has(text: &str, question: &str) -> bool {
     let question = question.trim().to_lowercase();
     let stretches: Vec<&str> = question.split([' ', ',']).filter(|s| !s.is_empty()).collect();
     // Signs alone stand for nothing that could be found.
-    (question.is_empty() || !stretches.is_empty()) && stretches.into_iter().all(|stretch| {
-        let wordly = stretch.chars().all(letter);
-        text.match_indices(stretch).any(|(at, _)| {
-            // Letters and figures are compared as whole words.
-            let (before, after) = (text[..at].chars().next_back(), text[at + stretch.len()..].chars().next());
-            let begins = !stretch.starts_with(letter) || !before.is_some_and(letter);
-            let ends = wordly || !stretch.ends_with(letter) || !after.is_some_and(letter);
-            begins && ends
+    (question.is_empty() || !stretches.is_empty())
+        && stretches.into_iter().all(|stretch| {
+            let wordly = stretch.chars().all(letter);
+            text.match_indices(stretch).any(|(at, _)| {
+                // Letters and figures are compared as whole words.
+                let (before, after) = (text[..at].chars().next_back(), text[at + stretch.len()..].chars().next());
+                let begins = !stretch.starts_with(letter) || !before.is_some_and(letter);
+                let ends = wordly || !stretch.ends_with(letter) || !after.is_some_and(letter);
+                begins && ends
+            })
         })
-    })
 }
 
 impl Model {
