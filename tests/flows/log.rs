@@ -146,7 +146,7 @@ on_both! {
                 threads.spawn(|| {
                     for _ in 0..20 {
                         log.turn(&world.db).unwrap();
-                        world.db.act(|tx| chronicle::day(tx)).unwrap();
+                        world.db.act(chronicle::day).unwrap();
                     }
                 });
             }

@@ -43,7 +43,8 @@ pub struct Logged {
     pub index: i64,
     pub label: String,
     pub href: String,
-    pub receipt: String,
+    /// Once it is in a published checkpoint.
+    pub receipt: Option<String>,
 }
 
 impl Logged {
@@ -53,7 +54,7 @@ impl Logged {
             index,
             label: ask.lang.ta("log-number", &[("n", index.to_string())]),
             href: format!("/log/{index}"),
-            receipt: format!("/log/proof/{index}.tlog-proof"),
+            receipt: u64::try_from(index).ok().filter(|i| *i < ask.app.log.status().published).map(|i| format!("/log/proof/{i}.tlog-proof")),
         }
     }
 }
@@ -126,10 +127,10 @@ async fn all(ask: Ask) -> PageResult {
         .look(move |look, _| {
             let mut view = list(&a, "log-title", "log", &["leaf", "logged_at", "log_kind", "title", "serial"]).words(&a);
             view.lead = format!("{} {} {}", a.t("log-title-lead"), standing(&a), vouching(&a));
-            view = view
-                .action(a.t("log-check-title"), "/log/check", "checklist")
-                .aside(a.t("log-checkpoint-link"), "/log/checkpoint", "file-text")
-                .aside(a.t("log-policy-link"), "/log/policy", "shield");
+            view = view.action(a.t("log-check-title"), "/log/check", "checklist").aside(a.t("log-policy-link"), "/log/policy", "shield");
+            if a.app.log.status().at.is_some() {
+                view = view.aside(a.t("log-checkpoint-link"), "/log/checkpoint", "file-text");
+            }
             let asked = leaf::Ask { words: a.q("q").into(), kind: a.q("kind").into(), subject: a.q("subject").into() };
             let rows = leaf::search(look, &asked, page(&a))?;
             Ok(whole_files(view.fill(&a, rows, |l| line(&a, l)), &a))
@@ -217,7 +218,7 @@ async fn one(ask: Ask) -> PageResult {
         Some(found) => {
             proof.push(Fact { label: ask.t("log-hashes"), texts: found.hashes.iter().map(|h| leaf::hex(h)).collect(), ..Fact::default() });
             proof.push(Fact::text(ask.t("log-checkpoint"), found.note.clone()));
-            links.insert(0, (ask.t("log-receipt"), Logged::of(&ask, index).receipt));
+            links.insert(0, (ask.t("log-receipt"), format!("/log/proof/{index}.tlog-proof")));
         }
         None => notices.push(ask.t("log-proof-follows")),
     }
@@ -325,9 +326,10 @@ async fn check(ask: Ask) -> PageResult {
     ask.show(&view)
 }
 
-/// A file as it is, for as long as its kind keeps.
-fn file(media: &str, cache: &str, bytes: Vec<u8>) -> PageResult {
+/// A file as it is, for as long as its kind keeps; browsers save it under that name.
+fn file(media: &str, cache: &str, name: &str, bytes: Vec<u8>) -> PageResult {
     let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_DISPOSITION, crate::answer::disposition(name)));
     response.insert_header((header::CONTENT_TYPE, media)).insert_header((header::CACHE_CONTROL, cache));
     Ok(Answer::Raw(response.body(bytes)))
 }
@@ -344,19 +346,19 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// `GET /log/checkpoint`
 async fn checkpoint(ask: Ask) -> PageResult {
     let note = read(&ask, |log| log.folder.checkpoint()).await?.ok_or(Refusal::NotFound)?;
-    file(TEXT, "public, max-age=2", note.into_bytes())
+    file(TEXT, "public, max-age=2", "checkpoint", note.into_bytes())
 }
 
 /// `GET /log/policy`
 async fn policy(ask: Ask) -> PageResult {
-    file(TEXT, "public, max-age=300", ask.app.log.policy().to_string().into_bytes())
+    file(TEXT, "public, max-age=300", "policy", ask.app.log.policy().to_string().into_bytes())
 }
 
 /// `GET /log/tile/…`: a tile or a bundle of entries; what it holds never changes.
 async fn tile(ask: Ask) -> PageResult {
     let tile = Tile::parse(&format!("tile/{}", ask.param("rest"))).ok_or(Refusal::NotFound)?;
-    let bytes = read(&ask, move |log| log.folder.tile(tile).or_else(|_| Ok(None))).await?.ok_or(Refusal::NotFound)?;
-    file("application/octet-stream", "public, max-age=31536000, immutable", bytes)
+    let bytes = read(&ask, move |log| log.folder.tile(tile)).await?.ok_or(Refusal::NotFound)?;
+    file("application/octet-stream", "public, max-age=31536000, immutable", "tile", bytes)
 }
 
 /// `GET /log/proof/{name}`: the receipt of an act, `12.tlog-proof`.
