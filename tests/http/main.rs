@@ -7,6 +7,7 @@ mod bad_input;
 mod escaped;
 mod golden;
 mod hard_times;
+mod kept;
 mod law;
 mod log;
 mod machines;

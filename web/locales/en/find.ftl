@@ -19,3 +19,5 @@ delivery-report = Report
 delivery-other = Other
 pub-col-delivery = Delivery
 pub-col-developer = Developer
+found-kind = Kind
+pub-col-found = Kind

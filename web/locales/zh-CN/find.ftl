@@ -19,3 +19,5 @@ delivery-report = 报告
 delivery-other = 其他
 pub-col-delivery = 交付方式
 pub-col-developer = 开发主体
+found-kind = 类别
+pub-col-found = 类别

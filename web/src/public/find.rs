@@ -126,7 +126,8 @@ fn facet(ask: &Ask, name: &'static str, open: bool, words: Vec<(String, String, 
         let href = anew(ask, &[(name, if chosen { "" } else { &value })]);
         FacetWord { value, label, count, chosen, href }
     });
-    FacetView { name, title: ask.t(&format!("pub-col-{name}")), words: words.collect(), open: open || !ask.q(name).is_empty() }
+    let title = if name == "kind" { ask.t("found-kind") } else { ask.t(&format!("pub-col-{name}")) };
+    FacetView { name, title, words: words.collect(), open: open || !ask.q(name).is_empty() }
 }
 
 fn spoken(ask: &Ask, facet: Facet, word: &str) -> String {
@@ -446,7 +447,7 @@ fn hit(ask: &Ask, shown: &Shown) -> Hit {
 /// `GET /search`
 async fn everything(ask: Ask) -> PageResult {
     let found = found(&ask, false).await?;
-    let mut list = list(&ask, "pub-search", "search", &["title", "kind", "summary"]);
+    let mut list = list(&ask, "pub-search", "search", &["title", "found", "summary"]);
     let hits: Vec<Hit> = found.rows.iter().map(|shown| hit(&ask, shown)).collect();
     if ask.face == Face::Json {
         let row = |h: &Hit| Row { href: h.href.clone(), cells: vec![Cell::text(&h.title), Cell::text(&h.kind), Cell::text(&h.summary)] };

@@ -63,7 +63,12 @@ impl Logged {
 pub async fn logged(ask: &Ask, noun: &str, id: &str) -> Result<Option<Logged>> {
     let subject = format!("{noun}/{id}");
     let found = ask.look(move |look, _| leaf::last_shown(look, &subject)).await?;
-    Ok(found.map(|index| Logged::of(ask, index)))
+    let found = found.map(|index| Logged::of(ask, index));
+    // The receipt comes with the next checkpoint, which no event announces.
+    if found.as_ref().is_some_and(|logged| logged.receipt.is_none()) {
+        ask.not_kept();
+    }
+    Ok(found)
 }
 
 /// The leaves of a case as a section of its own page; `seen` are the events that this reader may see.
