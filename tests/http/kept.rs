@@ -26,6 +26,7 @@ fn a_page_is_the_same_until_something_happens() {
     let city = City::open();
     let visitor = city.visitor();
     let (licence, product) = offered(&city);
+    let (reviewer, office) = (city.enters("reviewer"), city.enters("office"));
     for path in ["/", "/products", "/search?q=%E5%81%9C%E8%BD%A6", "/licences", product.as_str()] {
         let first = asks(&visitor, path, &[]);
         let again = asks(&visitor, path, &[]);
@@ -46,7 +47,7 @@ fn a_page_is_the_same_until_something_happens() {
         assert!(!first.text.contains(own) && first.inputs("_csrf").iter().all(String::is_empty), "{path}");
         // Whoever has settings, or is signed in, gets a page of his own that nobody keeps.
         assert_eq!(asks(&visitor, path, &[("cookie", "dajing_size=large")]).header("etag"), "", "{path}");
-        let staff = city.enters("reviewer").get(path);
+        let staff = reviewer.get(path);
         assert!(staff.header("etag").is_empty() && staff.header("cache-control") == "no-store", "{path}");
     }
 
@@ -54,12 +55,12 @@ fn a_page_is_the_same_until_something_happens() {
     let title = visitor.json(&product).json()["title"].as_str().unwrap().to_string();
     let total = visitor.json("/products").json()["total"].as_i64().unwrap();
     assert!(visitor.get("/products").text.contains(&title));
-    let done = city.enters("office").sends(&format!("/work/licences/{licence}/suspend"), &json!({ "reason": "限期整改" }));
+    let done = office.sends(&format!("/work/licences/{licence}/suspend"), &json!({ "reason": "限期整改" }));
     assert!(done.status < 400, "{}", done.text);
     assert!(visitor.json("/products").json()["total"].as_i64().unwrap() < total);
     assert!(!visitor.get("/products").text.contains(&product));
     assert!(visitor.get(&product).status >= 404);
-    let resumed = city.enters("office").sends(&format!("/work/licences/{licence}/resume"), &json!({ "reason": "验收" }));
+    let resumed = office.sends(&format!("/work/licences/{licence}/resume"), &json!({ "reason": "验收" }));
     assert!(resumed.status < 400, "{}", resumed.text);
     assert_eq!((visitor.json("/products").json()["total"].as_i64().unwrap(), visitor.get(&product).status), (total, 200));
 }
