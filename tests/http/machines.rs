@@ -292,7 +292,10 @@ fn lists_say_how_many_there_are_and_where_the_rest_is() {
         assert_eq!(all.header("x-total-count"), total.to_string(), "{list}");
         let said = links(&all).join(", ");
         let last = (total + 1) / 2;
-        for (rel, page) in [("first", 1), ("prev", 1), ("last", last)] {
+        // The catalogue goes from page to page by cursors, the registers by numbers.
+        let before: &[(&str, i64)] = if list == "/products" { &[] } else { &[("prev", 1)] };
+        assert!(said.contains("rel=\"prev\""), "{list}: {said}");
+        for (rel, page) in [("first", 1), ("last", last)].iter().chain(before) {
             assert!(said.contains(&format!("{list}?size=2&page={page}>; rel=\"{rel}\"")), "{list}: {rel} in {said}");
         }
         assert_eq!(said.contains("rel=\"next\""), last > 2, "{list}: {said}");

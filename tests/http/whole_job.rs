@@ -573,7 +573,7 @@ fn the_shelf_follows_the_licence(town: &Town, licence: &str, product: &str) {
     let (office, visitor) = (town.who("office"), town.city.visitor());
     let public = product.trim_start_matches("/work").to_string();
     office.does(licence, "suspend", |f| f.put("reason", "限期整改"));
-    assert_eq!((visitor.get(&public).status, visitor.json("/products").json()["total"].as_i64()), (404, Some(0)));
+    assert_eq!((visitor.get(&public).status, visitor.json("/products").json()["total"].as_i64()), (410, Some(0)));
     assert!(!town.who("legal").page(licence).offers(&format!("{licence}/resume")), "what the office suspended only the office resumes");
     office.does(licence, "resume", |f| f.put("reason", "验收合格"));
     assert_eq!((visitor.get(&public).status, visitor.json("/products").json()["total"].as_i64()), (200, Some(1)));

@@ -143,10 +143,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: 
     };
     let refused = result.as_ref().err().cloned();
     let mut response = match result {
-        Ok(answer) => match kept::keep(&ask, route, answer, &request) {
-            Ok(response) => response,
-            Err(answer) => answer.response(&ask),
-        },
+        Ok(answer) => kept::send(&ask, route, answer, &request),
         Err(refusal) => refuse::response(&ask, refusal),
     };
     let status = response.status().as_u16();

@@ -79,7 +79,7 @@ fn address(request: &HttpRequest) -> &str {
 
 /// What the shelf has for a request, or leave to make it for the shelf.
 pub async fn find(app: &Arc<App>, route: Option<&Route>, request: &HttpRequest) -> Result<Found> {
-    if route.is_none_or(|r| r.kept.is_none()) || !is_anybody(request) {
+    if route.is_none_or(|r| r.kept.is_none()) || !is_anybody(request) || !app.shelf.is_in_touch() {
         return Ok(Found::Nothing);
     }
     if !app.shelf.is_level(&app.db) {
@@ -102,10 +102,10 @@ pub enum Found {
     Nothing,
 }
 
-/// Keeps a page that was made for the shelf, and sends it as the shelf would. Anything else is given back.
-pub fn keep(ask: &Ask, route: Option<&Route>, answer: Answer, request: &HttpRequest) -> std::result::Result<HttpResponse, Answer> {
-    let (Some(keeping), Some(kept)) = (&ask.keeping, route.and_then(|r| r.kept)) else { return Err(answer) };
-    let Answer::Page { status: 200, html, json, headers } = answer else { return Err(answer) };
+/// Keeps a page that was made for the shelf, and sends it as the shelf would. Anything else is sent as it is.
+pub fn send(ask: &Ask, route: Option<&Route>, answer: Answer, request: &HttpRequest) -> HttpResponse {
+    let (Some(keeping), Some(kept)) = (&ask.keeping, route.and_then(|r| r.kept)) else { return answer.response(ask) };
+    let Answer::Page { status: 200, html, json, headers } = answer else { return answer.response(ask) };
     let (media, body) = match (html, json) {
         (Some(html), _) => ("text/html; charset=utf-8", html),
         (None, json) => ("application/json", json.map(|j| j.to_string()).unwrap_or_default()),
@@ -119,7 +119,7 @@ pub fn keep(ask: &Ask, route: Option<&Route>, answer: Answer, request: &HttpRequ
     if keeping.not.get().is_none() {
         ask.app.shelf.keep(&address, page.clone(), keeping.moment);
     }
-    Ok(response(&page, request, ask.lang, &ask.app))
+    response(&page, request, ask.lang, &ask.app)
 }
 
 /// A kept page as an answer: whole, or that it is known already.

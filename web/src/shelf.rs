@@ -15,6 +15,7 @@ use std::hash::{Hash, Hasher};
 use std::io::Write;
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::ask::Face;
 use crate::say::Lang;
@@ -33,6 +34,8 @@ const SHARED: [&str; 3] = ["scenario", "entry", "org"];
 
 /// Most events remembered, so that a page that was being made while they came is not kept.
 const REMEMBERED: usize = 256;
+/// So long after the log was last read, nothing is answered from memory.
+const OUT_OF_TOUCH: Duration = Duration::from_secs(2);
 /// Longest address that is kept.
 const LONGEST: usize = 400;
 
@@ -153,6 +156,8 @@ pub struct Shelf {
     seq: AtomicI64,
     /// Days since the common era.
     day: AtomicI32,
+    /// When the log was last read with success.
+    heard: Mutex<Instant>,
     /// The last events taken in; whoever holds it takes in.
     recent: Mutex<VecDeque<Heard>>,
 }
@@ -176,8 +181,15 @@ impl Shelf {
             pages: Cache::with_weighter((bytes / 16_384).max(16) as usize, bytes, Weigh),
             seq: AtomicI64::new(db.look(event::last)?),
             day: AtomicI32::new(today(db)),
+            heard: Mutex::new(Instant::now()),
             recent: Mutex::default(),
         })
+    }
+
+    /// Whether the log was read a moment ago. A node that is cut off does not know what others have taken from public view, so it
+    /// says nothing from memory.
+    pub fn is_in_touch(&self) -> bool {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < OUT_OF_TOUCH
     }
 
     /// Whether everything that this process committed, and this day, is taken in.
@@ -205,6 +217,7 @@ impl Shelf {
                 self.seq.store(last, Ordering::Release);
             }
             self.day.store(day, Ordering::Release);
+            *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             if !full {
                 return Ok(());
             }

@@ -57,6 +57,9 @@ pub enum Named {
 /// Names whose sets are kept for one segment; more are found by reading.
 const KEPT: usize = 256;
 
+/// A column of names, and the number of each document's name in it.
+type Names = (StrColumn, Arc<dyn ColumnValues<u64>>);
+
 /// What never changes in a segment.
 struct Body {
     at: Arc<dyn ColumnValues<i64>>,
@@ -66,7 +69,7 @@ struct Body {
     words: Vec<Vec<FixedBitSet>>,
     /// Documents as lists show them.
     order: Vec<u32>,
-    names: [Option<(StrColumn, Arc<dyn ColumnValues<u64>>)>; 2],
+    names: [Option<Names>; 2],
     /// Names with how many documents have them, most first.
     tally: [Vec<(String, u32)>; 2],
     sets: Mutex<HashMap<(Named, String), Arc<FixedBitSet>>>,

@@ -2,6 +2,7 @@
 
 use super::{Named, address, list, whole_files};
 use crate::answer::PageResult;
+use crate::app::App;
 use crate::ask::{Ask, Face};
 use crate::routes::{Door, Route, route};
 use crate::shelf::Kept;
@@ -66,11 +67,20 @@ fn asked(ask: &Ask, products: bool) -> index::Ask {
     }
 }
 
+/// Waits until the index tells of all that is known here; refuses when the database, and with it what others did, is out of reach.
+fn current(app: &App) -> Result<()> {
+    if !app.shelf.is_in_touch() {
+        app.db.look(platform::event::last)?;
+    }
+    app.index.wait(&app.db, PATIENCE);
+    Ok(())
+}
+
 async fn found(ask: &Ask, products: bool) -> Result<Found> {
     let (app, asked) = (ask.app.clone(), asked(ask, products));
     let before = ask.app.shelf.seq();
     let (found, seq) = tokio::task::spawn_blocking(move || {
-        app.index.wait(&app.db, PATIENCE);
+        current(&app)?;
         let seq = app.index.seq();
         app.index.ask(&asked).map(|found| (found, seq))
     })
@@ -86,7 +96,7 @@ async fn found(ask: &Ask, products: bool) -> Result<Found> {
 /// How many products are on offer, by each facet; for pages that show no list. Called where blocking does no harm.
 pub fn on_offer(ask: &Ask) -> Result<Found> {
     let app = &ask.app;
-    app.index.wait(&app.db, PATIENCE);
+    current(app)?;
     if !app.index.is_whole() || app.index.seq() < app.shelf.seq() {
         ask.not_kept();
     }
