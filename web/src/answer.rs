@@ -81,7 +81,11 @@ impl Answer {
                 }
                 match (html, json) {
                     (Some(html), _) => response.content_type("text/html; charset=utf-8").body(html),
-                    (None, Some(json)) => response.content_type("application/json").body(json.to_string()),
+                    // What a page refuses it says as a problem (RFC 9457): its own members are extensions of one.
+                    (None, Some(json)) => {
+                        let media = if status >= 400 { "application/problem+json" } else { "application/json" };
+                        response.content_type(media).body(json.to_string())
+                    }
                     (None, None) => response.finish(),
                 }
             }

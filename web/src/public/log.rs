@@ -29,10 +29,10 @@ pub fn routes() -> Vec<Route> {
         route("GET", "/log", Door::Public, "route-log", all),
         route("GET", "/log/check", Door::Public, "route-log-check-page", check_page),
         route("POST", "/log/check", Door::Public, "route-log-check", check).takes(&CHECK).tokenless(),
-        route("GET", "/log/checkpoint", Door::Public, "route-log-checkpoint", checkpoint),
-        route("GET", "/log/policy", Door::Public, "route-log-policy", policy),
-        route("GET", "/log/proof/{name}", Door::Public, "route-log-proof", proof),
-        route("GET", "/log/tile/{*rest}", Door::Public, "route-log-tile", tile),
+        route("GET", "/log/checkpoint", Door::Public, "route-log-checkpoint", checkpoint).gives("text/plain"),
+        route("GET", "/log/policy", Door::Public, "route-log-policy", policy).gives("text/plain"),
+        route("GET", "/log/proof/{name}", Door::Public, "route-log-proof", proof).gives("text/plain"),
+        route("GET", "/log/tile/{*rest}", Door::Public, "route-log-tile", tile).gives("application/octet-stream"),
         route("GET", "/log/{number}", Door::Public, "route-log-leaf", one),
     ]
 }
