@@ -35,7 +35,19 @@ impl Ask {
     pub fn show_as(&self, status: u16, view: &impl View) -> PageResult {
         Ok(match self.face {
             Face::Html => Answer::Page { status, html: Some(view.render().map_err(Refusal::broken)?), json: None, headers: Vec::new() },
-            Face::Json => Answer::Page { status, html: None, json: Some(serde_json::to_value(view)?), headers: Vec::new() },
+            Face::Json => {
+                let mut json = serde_json::to_value(view)?;
+                // What a page refuses is a problem (RFC 9457) with the page's own members.
+                if let Some(problem) = json.as_object_mut().filter(|_| status >= 400) {
+                    let faulty = Refusal::Faulty(Vec::new());
+                    problem.entry("type").or_insert(format!("{}/help/refusals#{}", self.app.base_url, faulty.code()).into());
+                    problem.entry("title").or_insert(self.lang.pick(faulty.why().0, faulty.why().1).into());
+                    problem.entry("status").or_insert(status.into());
+                    problem.entry("code").or_insert(faulty.code().into());
+                    problem.entry("requestId").or_insert(self.request_id.clone().into());
+                }
+                Answer::Page { status, html: None, json: Some(json), headers: Vec::new() }
+            }
         })
     }
     /// The frame of a page with this title.
@@ -81,7 +93,6 @@ impl Answer {
                 }
                 match (html, json) {
                     (Some(html), _) => response.content_type("text/html; charset=utf-8").body(html),
-                    // What a page refuses it says as a problem (RFC 9457): its own members are extensions of one.
                     (None, Some(json)) => {
                         let media = if status >= 400 { "application/problem+json" } else { "application/json" };
                         response.content_type(media).body(json.to_string())
