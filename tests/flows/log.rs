@@ -231,7 +231,11 @@ fn a_checkpoint_waits_for_its_witnesses() {
     a_leaf(&w.db);
     let alone = w.log_asking("http://127.0.0.1:9", 0);
     assert_eq!(alone.turn(&w.db), Ok(40));
-    // And with it, it takes up again from what the witness has seen.
+    // Once it is waited for, what was published without its word is published again with it, without any new act.
+    let policy = w.log().policy();
+    assert!(mirror::verify(&mirror::folder(&w.files()), &policy, None).is_err());
+    assert_eq!(w.log().turn(&w.again()), Ok(40));
+    mirror::verify(&mirror::folder(&w.files()), &policy, None).unwrap();
     a_leaf(&w.db);
     assert_eq!(w.log().turn(&w.again()), Ok(41));
 }

@@ -48,7 +48,8 @@ pub fn verify(get: &Source, policy: &Policy, since: Option<&str>) -> Result<Veri
         return Err(format!("the {} entries do not have the root that was signed", checkpoint.size));
     }
     if let Some(kept) = since {
-        let (before, _) = signed(kept, policy).map_err(|e| format!("the checkpoint that was kept: {e}"))?;
+        // Its signature is the log's; witnesses may have been asked for only since.
+        let (before, _) = by_log(kept, policy).map_err(|e| format!("the checkpoint that was kept: {e}"))?;
         if before.size > checkpoint.size {
             return Err(format!("the log was rolled back: {} leaves were signed before, {} are shown now", before.size, checkpoint.size));
         }
@@ -61,13 +62,19 @@ pub fn verify(get: &Source, policy: &Policy, since: Option<&str>) -> Result<Veri
 
 /// The checkpoint of a note that the policy believes.
 pub fn signed(note: &str, policy: &Policy) -> Result<(Checkpoint, Vouched), String> {
-    let note = Note::parse(note).map_err(|e| format!("checkpoint: {e}"))?;
-    let checkpoint = Checkpoint::parse(&note.text).map_err(|e| format!("checkpoint: {e}"))?;
-    let vouched = policy.vouched(&note, &checkpoint).ok_or("checkpoint: not signed by a log of the policy")?;
+    let (checkpoint, vouched) = by_log(note, policy)?;
     if !vouched.enough {
         let names: Vec<&str> = vouched.witnesses.iter().map(|(n, _)| n.as_str()).collect();
         return Err(format!("checkpoint: too few witnesses have cosigned it ({})", if names.is_empty() { "none".into() } else { names.join(", ") }));
     }
+    Ok((checkpoint, vouched))
+}
+
+/// The checkpoint of a note that a log of the policy has signed, whoever has cosigned it.
+fn by_log(note: &str, policy: &Policy) -> Result<(Checkpoint, Vouched), String> {
+    let note = Note::parse(note).map_err(|e| format!("checkpoint: {e}"))?;
+    let checkpoint = Checkpoint::parse(&note.text).map_err(|e| format!("checkpoint: {e}"))?;
+    let vouched = policy.vouched(&note, &checkpoint).ok_or("checkpoint: not signed by a log of the policy")?;
     Ok((checkpoint, vouched))
 }
 

@@ -171,7 +171,7 @@ impl Log {
         };
         let now = db.clock().now();
         self.follow(db, state, &head)?;
-        if count > head.published || (head.published == 0 && head.note.is_empty() && count > 0) {
+        if count > head.published || !self.is_enough(&head) {
             state.status.waiting_since.get_or_insert(now);
             match self.publish(db, state, &head, count) {
                 Ok(true) => {
@@ -194,6 +194,12 @@ impl Log {
         metrics::gauge!("dajing_log_waiting_seconds").set(waited as f64);
         metrics::gauge!("dajing_log_published").set(state.status.published as f64);
         Ok(state.status.published)
+    }
+
+    /// Whether what is published satisfies the policy of now: witnesses may have been named since.
+    fn is_enough(&self, head: &Head) -> bool {
+        let note = Note::parse(&head.note).and_then(|note| Checkpoint::parse(&note.text).map(|checkpoint| (note, checkpoint)));
+        note.is_ok_and(|(note, checkpoint)| self.policy().vouched(&note, &checkpoint).is_some_and(|v| v.enough))
     }
 
     fn alarm(&self, state: &mut State, now: At) {
@@ -391,7 +397,7 @@ impl Log {
         let note = note.to_string();
         let kept = note.clone();
         db.act(move |tx| {
-            let older = log_head::table.filter(log_head::id.eq(1).and(log_head::published.lt(count)));
+            let older = log_head::table.filter(log_head::id.eq(1).and(log_head::published.le(count)));
             Ok(diesel::update(older).set((log_head::published.eq(count), log_head::note.eq(kept), log_head::at.eq(now))).execute(tx.db())?)
         })?;
         self.folder.put_checkpoint(&note).and_then(|()| self.folder.prune(state.status.published, size)).map_err(files)?;
