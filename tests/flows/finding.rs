@@ -48,7 +48,10 @@ on_both! {
         assert!([Kind::Product, Kind::Scenario, Kind::Announcement, Kind::Licence].iter().all(|k| kinds.contains(k)), "{kinds:?}");
 
         // It leaves every answer with the act that takes it off, and comes back with the one that puts it there.
+        let moment = std::time::Duration::from_millis(10);
+        assert!(index.wait(&world.db, 0, moment));
         world.office().does(licence, licence::Act::Suspend, json!({ "reason": "限期整改" })).unwrap();
+        assert!(!index.wait(&world.db, 0, moment), "an index that lags behind says so");
         assert_eq!(products(world, &index, ""), Vec::<String>::new());
         world.office().does(licence, licence::Act::Resume, json!({ "reason": "验收" })).unwrap();
         assert_eq!(products(world, &index, ""), ["停车泊位指数接口"]);

@@ -108,12 +108,15 @@ impl Index {
         self.whole.load(Ordering::Acquire)
     }
 
-    /// Waits until everything that this process committed, and this day, is in every answer; for so long at most.
-    pub fn wait(&self, db: &Db, most: Duration) {
-        let (seq, day) = (db.bell().last(), days(platform::day::shanghai_date(db.clock().now())));
+    /// Waits until that event, everything that this process committed, and this day are in every answer; for so long at most. False
+    /// when they are not: what is found may then have been taken from public view. While the whole is made anew nothing stands in it
+    /// that may not, and the answers say that they are incomplete.
+    pub fn wait(&self, db: &Db, seq: i64, most: Duration) -> bool {
+        let (seq, day) = (db.bell().last().max(seq), days(platform::day::shanghai_date(db.clock().now())));
+        let behind = || self.seq() < seq || self.day.load(Ordering::Acquire) < day;
         let held = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
-        let behind = || self.seq() < seq || self.day.load(Ordering::Acquire) < day || !self.is_whole();
-        let _ = self.moved.wait_timeout_while(held, most, |()| behind());
+        drop(self.moved.wait_timeout_while(held, most, |()| behind() || !self.is_whole()));
+        !behind() || !self.is_whole()
     }
 
     fn reached(&self, mark: &Mark) {
@@ -144,6 +147,8 @@ impl Index {
         self.whole.store(false, Ordering::Release);
         let mut mark = db.look(|look| Mark::now(look, false))?;
         let open = Open::anew(&self.folder)?;
+        // What stood in it before is told no more.
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(open.view(None)?);
         let mut writer = open.writer(MUCH_ROOM)?;
         // One merge at the end instead of many on the way.
         writer.set_merge_policy(Box::new(NoMergePolicy));

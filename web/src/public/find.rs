@@ -67,13 +67,13 @@ fn asked(ask: &Ask, products: bool) -> index::Ask {
     }
 }
 
-/// Waits until the index tells of all that is known here; refuses when the database, and with it what others did, is out of reach.
+/// Waits until the index tells of all that is known here; refuses when it cannot, or when the database, and with it what others did,
+/// is out of reach: what was taken from public view is found no more.
 fn current(app: &App) -> Result<()> {
     if !app.shelf.is_in_touch() {
         app.db.look(platform::event::last)?;
     }
-    app.index.wait(&app.db, PATIENCE);
-    Ok(())
+    if app.index.wait(&app.db, app.shelf.seq(), PATIENCE) { Ok(()) } else { Err(Refusal::Unavailable) }
 }
 
 async fn found(ask: &Ask, products: bool) -> Result<Found> {
