@@ -193,16 +193,25 @@ fn hints(ask: &Ask, found: &Found) -> Vec<HintView> {
 }
 
 /// What both pages have around their results.
+#[derive(Serialize)]
 struct Frame {
+    #[serde(flatten)]
     list: ListView,
     facets: Vec<FacetView>,
     hints: Vec<HintView>,
-    range: String,
-    sorts: Vec<(String, String, bool)>,
-    words: String,
-    kept: Vec<(&'static str, String)>,
-    clear: Option<String>,
+    /// False while the index is made anew: then there may be more.
     complete: bool,
+    #[serde(skip)]
+    range: String,
+    #[serde(skip)]
+    sorts: Vec<(String, String, bool)>,
+    #[serde(skip)]
+    words: String,
+    /// The other conditions, which the search form keeps.
+    #[serde(skip)]
+    kept: Vec<(&'static str, String)>,
+    #[serde(skip)]
+    clear: Option<String>,
 }
 
 fn frame(ask: &Ask, mut list: ListView, found: &Found, products: bool) -> Frame {
@@ -243,24 +252,9 @@ struct ProductsView {
     #[serde(skip)]
     c: Chrome,
     #[serde(flatten)]
-    list: ListView,
-    facets: Vec<FacetView>,
-    hints: Vec<HintView>,
-    /// False while the index is made anew: then there may be more.
-    complete: bool,
+    f: Frame,
     #[serde(skip)]
     cards: Vec<Card>,
-    #[serde(skip)]
-    range: String,
-    #[serde(skip)]
-    sorts: Vec<(String, String, bool)>,
-    #[serde(skip)]
-    words: String,
-    /// The other conditions, which the search form keeps.
-    #[serde(skip)]
-    kept: Vec<(&'static str, String)>,
-    #[serde(skip)]
-    clear: Option<String>,
 }
 
 struct Card {
@@ -360,19 +354,7 @@ async fn products(ask: Ask) -> PageResult {
         return f.list.answer(&ask);
     }
     let links = f.list.links(&ask);
-    let shown = ask.show(&ProductsView {
-        c: ask.chrome(f.list.c.title.clone()),
-        list: f.list,
-        facets: f.facets,
-        hints: f.hints,
-        complete: f.complete,
-        cards,
-        range: f.range,
-        sorts: f.sorts,
-        words: f.words,
-        kept: f.kept,
-        clear: f.clear,
-    })?;
+    let shown = ask.show(&ProductsView { c: ask.chrome(f.list.c.title.clone()), f, cards })?;
     Ok(links.on(&ask, shown))
 }
 
@@ -383,22 +365,9 @@ struct SearchView {
     #[serde(skip)]
     c: Chrome,
     #[serde(flatten)]
-    list: ListView,
-    facets: Vec<FacetView>,
-    hints: Vec<HintView>,
-    complete: bool,
+    f: Frame,
     #[serde(skip)]
     hits: Vec<Hit>,
-    #[serde(skip)]
-    range: String,
-    #[serde(skip)]
-    sorts: Vec<(String, String, bool)>,
-    #[serde(skip)]
-    words: String,
-    #[serde(skip)]
-    kept: Vec<(&'static str, String)>,
-    #[serde(skip)]
-    clear: Option<String>,
 }
 
 struct Hit {
@@ -465,18 +434,6 @@ async fn everything(ask: Ask) -> PageResult {
     }
     let f = frame(&ask, list, &found, false);
     let links = f.list.links(&ask);
-    let shown = ask.show(&SearchView {
-        c: ask.chrome(f.list.c.title.clone()),
-        list: f.list,
-        facets: f.facets,
-        hints: f.hints,
-        complete: f.complete,
-        hits,
-        range: f.range,
-        sorts: f.sorts,
-        words: f.words,
-        kept: f.kept,
-        clear: f.clear,
-    })?;
+    let shown = ask.show(&SearchView { c: ask.chrome(f.list.c.title.clone()), f, hits })?;
     Ok(links.on(&ask, shown))
 }
