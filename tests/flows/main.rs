@@ -16,6 +16,7 @@ mod oversight;
 mod people;
 mod policies;
 mod races;
+mod real;
 mod road;
 mod schema;
 mod sheets;

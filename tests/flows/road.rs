@@ -186,13 +186,19 @@ pub fn filed(world: &World, winner: Id<Bid>) -> Id<Filing> {
 
 /// Signed by both, with an emergency plan, on its first day.
 pub fn granted(world: &World, holder: &Actor, filing: Id<Filing>) -> Id<Licence> {
+    let id = signed(world, holder, filing);
+    world.days_pass(3);
+    world.db.look(|look| licence::must_be_in_force(look, id)).unwrap();
+    id
+}
+
+/// Signed by both, with an emergency plan.
+pub fn signed(world: &World, holder: &Actor, filing: Id<Filing>) -> Id<Licence> {
     let id = world.legal(1).opens::<Licence>(json!({ "filing": filing })).unwrap();
     world.legal(2).does(id, licence::Act::Sign, json!({})).unwrap();
     let plan = json!({ "licence": id, "lead": "安全员", "phone": "0313-2", "risks": "泄露", "measures": "切断", "reporting": "立即" });
     holder.opens::<Plan>(plan).unwrap();
     holder.does(id, licence::Act::Countersign, json!({})).unwrap();
-    world.days_pass(3);
-    world.db.look(|look| licence::must_be_in_force(look, id)).unwrap();
     id
 }
 

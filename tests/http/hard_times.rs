@@ -89,16 +89,21 @@ fn a_database_that_is_gone_is_said_and_one_that_is_back_serves() {
     assert!(shown.said().contains("数据库暂时不可用，没有保存任何内容。"), "{}", shown.said());
     assert_eq!((visitor.json("/licences").status, visitor.json("/licences").code().as_str()), (503, "unavailable"));
     // What lies in memory is told for a moment more, and then no longer: nobody here knows what others do meanwhile.
-    let from = std::time::Instant::now();
-    while visitor.get("/products").status != 503 {
-        assert!(from.elapsed().as_secs() < 60, "a node that is cut off goes on telling what it knew");
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
+    until("a node that is cut off goes on telling what it knew", || visitor.get("/products").status == 503);
     assert_eq!(visitor.press(&form).status, 503);
     assert_eq!(visitor.page("/help").status, 200, "what needs no database is there");
     database.comes_back();
-    assert_eq!(visitor.page("/products").status, 200);
-    assert_eq!(visitor.get("/readyz").status, 200);
+    // Connections are tried again at growing intervals.
+    until("a database that is back is not found again", || visitor.get("/readyz").status == 200);
+    until("a node that is in touch again shows no list", || visitor.get("/products").status == 200);
     assert_eq!(visitor.press(&form).status, 401, "and answers as ever");
     assert_eq!(visitor.get(&format!("/link/{secret}")).status, 409, "what was in the old database is not in this one");
+}
+
+fn until(otherwise: &str, is: impl Fn() -> bool) {
+    let from = std::time::Instant::now();
+    while !is() {
+        assert!(from.elapsed().as_secs() < 60, "{otherwise}");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
 }

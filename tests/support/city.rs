@@ -134,6 +134,13 @@ impl City {
         Self::serve(Folder::fresh(), Some(url), Clock::by_hand(now), false)
     }
 
+    /// What was told in a world of crates, served; the world must outlive it.
+    pub fn over(world: &crate::World) -> Self {
+        let folder = Folder::fresh();
+        let settings = settings(&folder.path().join("data"), None);
+        Self::answers(folder, &settings, world.db.clone(), Vec::new(), false)
+    }
+
     fn serve(folder: Folder, url: Option<&str>, clock: Clock, demo: bool) -> Self {
         Self::serve_under(folder, url, clock, demo, Vec::new())
     }
@@ -145,8 +152,12 @@ impl City {
         let db = dajing::serve::database(&settings, clock).expect("the city's database");
         // What is due by now, as the running server does it every few seconds.
         dajing::daily::run(&db).expect("the daily job");
+        Self::answers(folder, &settings, db, accounts, demo)
+    }
+
+    fn answers(folder: Folder, settings: &Settings, db: platform::Db, accounts: Vec<Account>, demo: bool) -> Self {
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-        let app = dajing::serve::assemble(&settings, db, metrics, demo).expect("the application");
+        let app = dajing::serve::assemble(settings, db, metrics, demo).expect("the application");
         let (say, hear) = mpsc::channel::<(actix_web::dev::ServerHandle, SocketAddr)>();
         let served = app.clone();
         let thread = std::thread::spawn(move || {
