@@ -122,6 +122,13 @@ pub struct Line {
 /// A setting's name, whether it holds a secret, and what is built in; the two that depend on others are derived.
 struct Key(&'static str, bool, &'static str);
 
+/// Readers of the database where the settings name no number.
+const FEWEST_READERS: u32 = 4;
+/// Two for each processor: one computes while another waits for the disk.
+fn readers_of(processors: usize) -> u32 {
+    u32::try_from(processors * 2).unwrap_or(u32::MAX).clamp(FEWEST_READERS, 64)
+}
+
 const KEYS: &[Key] = &[
     Key("data_dir", false, "data"),
     Key("database_url", true, ""),
@@ -133,7 +140,7 @@ const KEYS: &[Key] = &[
     Key("log", false, "info"),
     Key("log_format", false, "text"),
     Key("profile", false, ""),
-    Key("readers", false, "8"),
+    Key("readers", false, ""),
     Key("shelf_mib", false, "8"),
     Key("site_name_zh", false, "大境"),
     Key("site_name_en", false, "Dajing"),
@@ -306,7 +313,8 @@ impl Given {
                 // Whether a profile of that name is known is told once the data folder's profiles are read.
                 t => Ok(Some(t.to_string())),
             }),
-            readers: self.read("readers", 8, |t| match t.parse() {
+            readers: self.read("readers", FEWEST_READERS, |t| match t.parse() {
+                _ if t.is_empty() => Ok(readers_of(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))),
                 Ok(n @ 1..=256) => Ok(n),
                 _ => Err("is no whole number from 1 to 256".into()),
             }),

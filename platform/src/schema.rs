@@ -680,7 +680,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 mod migrate;
-pub use migrate::{Column, Columns, columns, migrate, pending, revert_all, tables};
+pub use migrate::{Column, Columns, columns, migrate, pending, revert_all, tables, tend};
 
 /// Every table, in an order in which none refers to a later one.
 pub(crate) const ORDER: &[&str] = &[

@@ -163,19 +163,12 @@ pub fn list(look: &mut Look, of: Of, page: Page) -> Result<Paged<Offer>> {
     Ok(page.of(rows, total))
 }
 
-/// Some products on offer, in the order of their ids: those that are named, or the next so many past one.
-pub(crate) fn offers(look: &mut Look, ids: Option<&[Id<Product>]>, past: Option<Id<Product>>, most: i64) -> Result<Vec<Offer>> {
+/// Those of some products that are on offer, in the order of their ids.
+pub(crate) fn offers(look: &mut Look, ids: &[Id<Product>]) -> Result<Vec<Offer>> {
     let today = look.today();
-    let mut q = on_offer!(today).into_boxed::<MultiBackend>();
-    if let Some(ids) = ids {
-        q = q.filter(products::id.eq_any(ids.to_vec()));
-    }
-    if let Some(past) = past {
-        q = q.filter(products::id.gt(past));
-    }
-    let lines: Vec<Line> = q
+    let lines: Vec<Line> = on_offer!(today)
+        .filter(products::id.eq_any(ids.to_vec()))
         .order(products::id.asc())
-        .limit(most)
         .select((Product::as_select(), product_version::content, org::title, scenario::title, licence::serial, Pricing::as_select()))
         .load(look.db())?;
     offered(look, lines)

@@ -7,6 +7,7 @@
 mod ask;
 mod feed;
 mod fields;
+mod folder;
 mod keep;
 mod shard;
 mod text;

@@ -112,6 +112,8 @@ pub fn start_on(app: Arc<App>, listener: std::net::TcpListener, workers: usize) 
         let any = web::to(move |request: HttpRequest, payload: web::Payload| serve(app.clone(), table.clone(), request, payload.into_inner()));
         Actix::new().wrap(actix_web::middleware::Compress::default()).default_service(any)
     });
+    // Whoever waits for the database waits for one of its few readers; more threads would only wait with him.
+    let server = server.worker_max_blocking_threads(8);
     let server = server.workers(workers).client_request_timeout(std::time::Duration::from_secs(20)).shutdown_timeout(10);
     Ok(server.listen(listener)?.run())
 }

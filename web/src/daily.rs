@@ -35,6 +35,7 @@ fn dated(tx: &mut Tx) -> Result<()> {
     platform::account::session::forget_old(tx)?;
     platform::account::link::forget_old(tx)?;
     platform::account::brake::forget_old(tx)?;
+    platform::schema::tend(tx)?;
     Ok(())
 }
 

@@ -32,11 +32,12 @@ async fn health(_: Ask) -> PageResult {
 
 /// Ready when the database answers and the schema is current.
 async fn ready(ask: Ask) -> PageResult {
-    let waiting = ask.app.db.read(platform::mail::waiting).await?;
-    let log = ask.app.log.status();
+    let (waiting, last) = ask.app.db.read(|look| Ok((platform::mail::waiting(look)?, platform::event::last(look)?))).await?;
+    let (log, index) = (ask.app.log.status(), &ask.app.index);
     Ok(Answer::Raw(HttpResponse::Ok().json(serde_json::json!({
         "database": "ok", "letters_waiting": waiting, "read_only": ask.app.db.is_frozen(),
         "log": { "published": log.published, "waiting_since": log.waiting_since.map(|t| t.and_utc().to_rfc3339()) },
+        "index": { "whole": index.is_whole(), "behind": (last - index.seq()).max(0) },
     }))))
 }
 

@@ -1,6 +1,6 @@
 //! Brings a database up to date: the tables of `migrations/tables`, then the triggers, which differ between the two.
 
-use crate::db::{Conn, Place};
+use crate::db::{Conn, Place, Tx};
 use crate::diesel;
 use crate::{Refusal, Result};
 use diesel::connection::SimpleConnection;
@@ -39,6 +39,15 @@ pub fn migrate(place: &Place) -> Result<Vec<String>> {
         }
     };
     ran.map_err(Refusal::broken)
+}
+
+/// Lets the database look at how its rows are spread, where that has changed much, so that it asks its indexes well. PostgreSQL does so
+/// by itself.
+pub fn tend(tx: &mut Tx) -> Result<()> {
+    if let Conn::Sqlite(c) = tx.db() {
+        c.batch_execute("PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002;")?;
+    }
+    Ok(())
 }
 
 /// Takes every table away again; for the up–down–up test.

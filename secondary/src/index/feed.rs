@@ -19,7 +19,7 @@ use primary::scenario::{self as classes, Scenario};
 use primary::termination::Termination;
 use std::collections::BTreeSet;
 
-/// Entries read at a time.
+/// Entries read at a time, below the most values that a statement takes.
 pub const BATCH: i64 = 2_000;
 
 fn millis(at: Option<At>) -> i64 {
@@ -141,85 +141,69 @@ fn of_disclosure((row, owner): (Disclosure, String)) -> Result<Entry> {
     Ok(entry)
 }
 
-/// Which entries are read: those that are named, or the next so many past one.
-enum Which<'a> {
-    Named(&'a [String]),
-    Past(Option<String>),
-}
-
-impl Which<'_> {
-    fn ids<T: 'static>(&self) -> Option<Vec<Id<T>>> {
-        match self {
-            Self::Named(ids) => Some(ids.iter().filter_map(|id| id.parse().ok()).collect()),
-            Self::Past(_) => None,
+/// Ids out of a table past one.
+macro_rules! ids_past {
+    ($look:expr, $table:ident, $of:ty, $past:expr) => {{
+        let mut q = $table::table.into_boxed::<MultiBackend>();
+        if let Some(past) = $past.and_then(|id| id.parse::<Id<$of>>().ok()) {
+            q = q.filter($table::id.gt(past));
         }
-    }
-    fn past<T: 'static>(&self) -> Option<Id<T>> {
-        match self {
-            Self::Past(Some(id)) => id.parse().ok(),
-            _ => None,
-        }
-    }
-}
-
-/// A kind's rows that are named, or the next so many past one.
-macro_rules! asked {
-    ($query:expr, $id:expr, $of:ty, $which:expr) => {{
-        let mut q = $query;
-        if let Some(ids) = $which.ids::<$of>() {
-            q = q.filter($id.eq_any(ids));
-        }
-        if let Some(past) = $which.past::<$of>() {
-            q = q.filter($id.gt(past));
-        }
-        q.order($id.asc()).limit(BATCH)
+        let ids: Vec<Id<$of>> = q.order($table::id.asc()).limit(BATCH).select($table::id).load($look.db())?;
+        ids.into_iter().map(|id| id.to_string()).collect()
     }};
 }
 
-fn read(look: &mut Look, kind: Kind, which: &Which) -> Result<Vec<Entry>> {
+/// The next so many ids of a kind past one, in their order, of what is public and what is not. The entries are then asked for by
+/// name: a join that is to begin anywhere would be read from its beginning each time.
+pub fn past(look: &mut Look, kind: Kind, past: Option<&str>) -> Result<Vec<String>> {
+    Ok(match kind {
+        Kind::Product => ids_past!(look, product, Product, past),
+        Kind::Scenario => ids_past!(look, scenario, Scenario, past),
+        Kind::Announcement => ids_past!(look, calls, Announcement, past),
+        Kind::Licence => ids_past!(look, licence, Licence, past),
+        Kind::Disclosure => ids_past!(look, lists, Disclosure, past),
+    })
+}
+
+/// Some entries of a kind as they stand now; what is not public is not among them.
+pub fn named(look: &mut Look, kind: Kind, ids: &[String]) -> Result<Vec<Entry>> {
+    fn of<T: 'static>(ids: &[String]) -> Vec<Id<T>> {
+        ids.iter().filter_map(|id| id.parse().ok()).collect()
+    }
     match kind {
-        Kind::Product => catalogue::offers(look, which.ids().as_deref(), which.past(), BATCH)?.into_iter().map(of_offer).collect(),
+        Kind::Product => catalogue::offers(look, &of(ids))?.into_iter().map(of_offer).collect(),
         Kind::Scenario => {
-            let q = scenario::table.into_boxed::<MultiBackend>().filter(scenario::state.eq(classes::State::Published));
-            let rows: Vec<Scenario> = asked!(q, scenario::id, Scenario, which).select(Scenario::as_select()).load(look.db())?;
+            let rows: Vec<Scenario> = scenario::table
+                .filter(scenario::state.eq(classes::State::Published).and(scenario::id.eq_any(of::<Scenario>(ids))))
+                .select(Scenario::as_select())
+                .load(look.db())?;
             rows.into_iter().map(of_scenario).collect()
         }
         Kind::Announcement => {
-            let q = calls::table
+            let rows: Vec<Call> = calls::table
                 .inner_join(scenario::table.on(scenario::id.eq(calls::scenario)))
-                .into_boxed::<MultiBackend>()
-                .filter(calls::published_at.is_not_null());
-            let rows: Vec<Call> = asked!(q, calls::id, Announcement, which)
+                .filter(calls::published_at.is_not_null().and(calls::id.eq_any(of::<Announcement>(ids))))
                 .select((Announcement::as_select(), scenario::title, scenario::domain, scenario::purpose))
                 .load(look.db())?;
             rows.into_iter().map(of_call).collect()
         }
         Kind::Licence => {
-            let q = licence::table.into_boxed::<MultiBackend>().filter(licence::state.eq_any(register::SHOWN));
-            let rows: Vec<Licence> = asked!(q, licence::id, Licence, which).select(Licence::as_select()).load(look.db())?;
+            let rows: Vec<Licence> = licence::table
+                .filter(licence::state.eq_any(register::SHOWN).and(licence::id.eq_any(of::<Licence>(ids))))
+                .select(Licence::as_select())
+                .load(look.db())?;
             let owners: Vec<Option<Id<Org>>> = rows.iter().map(|r| r.owner).collect();
             register::published(look, rows)?.into_iter().zip(owners).map(|(row, owner)| of_licence(row, owner)).collect()
         }
         Kind::Disclosure => {
-            let q = lists::table
+            let rows: Vec<(Disclosure, String)> = lists::table
                 .inner_join(org::table.on(org::id.nullable().eq(lists::owner)))
-                .into_boxed::<MultiBackend>()
-                .filter(lists::state.eq(disclosure::State::Published));
-            let rows: Vec<(Disclosure, String)> =
-                asked!(q, lists::id, Disclosure, which).select((Disclosure::as_select(), org::title)).load(look.db())?;
+                .filter(lists::state.eq(disclosure::State::Published).and(lists::id.eq_any(of::<Disclosure>(ids))))
+                .select((Disclosure::as_select(), org::title))
+                .load(look.db())?;
             rows.into_iter().map(of_disclosure).collect()
         }
     }
-}
-
-/// Some entries of a kind as they stand now; what is not public is not among them.
-pub fn named(look: &mut Look, kind: Kind, ids: &[String]) -> Result<Vec<Entry>> {
-    read(look, kind, &Which::Named(ids))
-}
-
-/// The next entries of a kind past an id, in the order of their ids.
-pub fn next(look: &mut Look, kind: Kind, past: Option<String>) -> Result<Vec<Entry>> {
-    read(look, kind, &Which::Past(past))
 }
 
 /// What some events touch: kind and id. Nothing of it need have changed.

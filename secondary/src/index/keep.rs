@@ -2,6 +2,7 @@
 
 use super::ask::{Ask, Found};
 use super::fields::{Fields, LAYOUT, schema};
+use super::folder::Folder;
 use super::shard::Shard;
 use super::{Fault, Kind, Shown, feed, key};
 use chrono::NaiveDate;
@@ -13,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
-use tantivy::directory::MmapDirectory;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::{Field, Value};
 use tantivy::store::StoreReader;
@@ -154,16 +154,22 @@ impl Index {
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let mut written = 0;
         for kind in Kind::ALL {
-            let mut past = None;
+            let mut past: Option<String> = None;
             loop {
                 let from = past.take();
-                let entries = db.look(move |look| feed::next(look, *kind, from))?;
-                let Some(last) = entries.last() else { break };
-                past = Some(last.id.0.clone());
+                let (ids, entries) = db.look(move |look| {
+                    let ids = feed::past(look, *kind, from.as_deref())?;
+                    let entries = feed::named(look, *kind, &ids)?;
+                    Ok((ids, entries))
+                })?;
                 for entry in &entries {
                     writer.add_document(open.fields.document(entry)).map_err(Fault::from)?;
                 }
                 written += entries.len();
+                past = ids.last().cloned();
+                if past.is_none() {
+                    break;
+                }
             }
         }
         mark.whole = true;
@@ -269,7 +275,7 @@ fn commit(writer: &mut IndexWriter, mark: &Mark) -> std::result::Result<(), Faul
 
 impl Open {
     fn at(folder: &Path) -> std::result::Result<Self, Fault> {
-        let index = tantivy::Index::open(MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?)?;
+        let index = tantivy::Index::open(Folder::open(folder).map_err(tantivy::TantivyError::from)?)?;
         let (schema, fields) = schema();
         if index.schema() != schema {
             return Err(std::io::Error::other("another layout").into());
@@ -282,7 +288,7 @@ impl Open {
         }
         std::fs::create_dir_all(folder)?;
         let (schema, fields) = schema();
-        Self::of(tantivy::Index::create_in_dir(folder, schema)?, fields)
+        Self::of(tantivy::Index::open_or_create(Folder::open(folder).map_err(tantivy::TantivyError::from)?, schema)?, fields)
     }
     fn of(index: tantivy::Index, fields: Fields) -> std::result::Result<Self, Fault> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;

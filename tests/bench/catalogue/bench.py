@@ -26,10 +26,11 @@ import words
 
 HERE = pathlib.Path(__file__).resolve().parent
 THREADS, CONNECTIONS = 2, 16
+PASSWORD = "dajing-demo-2026"
 PURPOSES = ("public_good", "industry")
 # Ratios to nginx's requests per second that are aimed at, and the other aims.
 RATIOS = {"product page": 0.6, "list page": 0.6, "unseen search": 0.02, "repeated search": 0.25}
-IDLE_P99_MS, FIRST_PAGE_S, GROWTH = 20, 0.5, 2.5
+IDLE_P99_MS, FIRST_PAGE_S, GROWTH, FOUND_S, PUBLISHED_S = 20, 0.5, 2.5, 1, 10
 PSS_MIB = {10_000: 64, 100_000: 200, 1_000_000: 1024}
 
 
@@ -185,6 +186,52 @@ def exactness(url, db, paths, count):
     return {"asked": count, "with_hits": sum(e > 0 for e in expected), "on_offer": whole, "wrong": wrong}
 
 
+class Person:
+    """Somebody of the demo city at a browser: signs in and sends forms."""
+
+    def __init__(self, url, email, password):
+        self.url = url
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
+        self.send("/sign-in", "/sign-in", email=email, password=password)
+
+    def send(self, page, to, **fields):
+        with self.opener.open(self.url + page, timeout=60) as found:
+            token = re.search(r'name="_csrf" value="([0-9a-f]+)"', found.read().decode())[1]
+        form = urllib.parse.urlencode(fields | {"_csrf": token, "_key": os.urandom(16).hex()}).encode()
+        begun = time.monotonic()
+        with self.opener.open(self.url + to, form, timeout=60) as done:
+            done.read()
+        return time.monotonic() - begun
+
+
+def acts(url, db, count):
+    """Takes a product off and puts it back, again and again: how long each act takes, how long until a search tells of it, and until
+    a published checkpoint of the public log holds it. Seconds."""
+    id, title, email = db.execute(
+        "SELECT p.id, p.title, x.email FROM product p JOIN membership m ON m.org = p.owner JOIN person x ON x.id = m.person WHERE p.state = 'listed' "
+        "AND m.role = 'developer_admin' AND m.until IS NULL AND x.totp IS NULL AND x.email LIKE '%@demo.example' ORDER BY p.id LIMIT 1"
+    ).fetchone()
+    person, page, found = Person(url, email, PASSWORD), f"/work/products/{id}", f"/products?q={urllib.parse.quote(title)}&sort=newest"
+    leaves = lambda: db.execute("SELECT count(*) FROM leaf").fetchone()[0]
+    published = lambda: int(answer(url + "/log/checkpoint")[1].split(b"\n")[1])
+    before = total(url, found)
+    taken = {"act": [], "found": [], "published": []}
+    for number in range(2 * count):
+        off = number % 2 == 0
+        taken["act"].append(person.send(page, page + ("/delist" if off else "/list"), **({"reason": "bench"} if off else {})))
+        begun, size = time.monotonic(), leaves()
+        while total(url, found) != before - off:
+            if time.monotonic() - begun > 60:
+                raise SystemExit(f"a search does not tell of an act: {total(url, found)}, before {before}")
+        taken["found"].append(time.monotonic() - begun)
+        while published() < size:
+            if time.monotonic() - begun > 120:
+                raise SystemExit(f"an act is in no checkpoint: {published()} of {size}")
+            time.sleep(0.01)
+        taken["published"].append(time.monotonic() - begun)
+    return {name: {"p50_s": round(statistics.median(times), 3), "worst_s": round(max(times), 3)} for name, times in taken.items()}
+
+
 def nginx(work, pages):
     """nginx with a static page of 20 KB."""
     port, folder = free_port(), work / "nginx"
@@ -266,6 +313,15 @@ def measure(args, products, work, reference):
                 result["pss_mib"][name] = max(now, result["pss_mib"].get(name, 0))
             result["rounds"].append(one)
             say(f"round {number + 1}: " + ", ".join(f"{name} {run['rps']:.0f}/s" for name, run in one.items()))
+        # Last, because it writes: with nobody else, and while others search.
+        result["acts"] = {"alone": acts(url, db, args.acts)}
+        with contextlib.ExitStack() as others:
+            listing = work / "others.txt"
+            listing.write_text("\n".join(unseen()) + "\n")
+            command = ["wrk", "-t", THREADS, "-c", CONNECTIONS, "-d", "600s", "--timeout", "30s", "-s", HERE / "paths.lua", url, "--", listing, THREADS, "round"]
+            others.enter_context(process(command, work / "others.log"))
+            result["acts"]["while others search"] = acts(url, db, args.acts)
+        say("acts: " + ", ".join(f"{when} {name} {t['p50_s']} s, at most {t['worst_s']} s" for when, of in result["acts"].items() for name, t in of.items()))
     db.close()
     rounds = result["rounds"]
     result["median"] = {
@@ -299,6 +355,9 @@ def judge(results):
         aim = PSS_MIB.get(n)
         lines.append((n, "memory (PSS), most", f"{most} MiB  (" + ", ".join(f"{k} {v:.0f}" for k, v in r["pss_mib"].items()) + ")", f"<= {aim} MiB" if aim else "", most <= aim if aim else None))
         lines.append((n, "start to first page, warm index", f"{r['first_page_s']:.3f} s  (first start {r['first_start_s']} s, ready {r['ready_s']} s)", f"<= {FIRST_PAGE_S} s", r["first_page_s"] <= FIRST_PAGE_S))
+        for when, of in r["acts"].items():
+            for name, what, aim in (("found", "an act told by searches", FOUND_S), ("published", "an act in a checkpoint", PUBLISHED_S)):
+                lines.append((n, f"{what}, {when}", f"{of[name]['worst_s']:.3f} s at most (p50 {of[name]['p50_s']:.3f} s)", f"<= {aim} s", of[name]["worst_s"] <= aim))
         wrong = len(r["counts"]["wrong"])
         lines.append((n, "counts that differ from the texts", f"{wrong} of {r['counts']['asked']}", "0", wrong == 0))
         lines.append((n, "requests that failed", str(r["failed"]), "0", r["failed"] == 0))
@@ -315,6 +374,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=8, help="of each run of wrk")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--counts", type=int, default=200, help="searches whose counts are compared")
+    parser.add_argument("--acts", type=int, default=10, help="products taken off and put back, while it is told")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cache", type=pathlib.Path, metavar="FOLDER", help="keeps the filled cities there and uses them again")
     parser.add_argument("--limit", type=int, default=3600, metavar="SECONDS", help="gives up after so long")

@@ -2,6 +2,7 @@
 pub-search = Search everything
 pub-search-lead = Searches products, scenarios, announcements, licences and disclosures. Chinese is matched exactly as written; titles that match come first, then the newest.
 pub-nothing-found = Nothing found.
+pub-to-scenarios = Browse scenarios
 pub-try = Try:
 pub-index-anew = The index is being rebuilt; results may be incomplete for a moment.
 search-sort = Order

@@ -2,6 +2,7 @@
 pub-search = 检索全站
 pub-search-lead = 在产品、应用场景、公告、授权和披露中查找；中文按字词原样匹配，题名含有者在先，新者在前。
 pub-nothing-found = 没有找到。
+pub-to-scenarios = 浏览应用场景
 pub-try = 试试：
 pub-index-anew = 检索目录正在重建，结果可能不全，请稍候再看。
 search-sort = 排序

@@ -171,6 +171,9 @@ fn field(ask: &Ask, name: &str, value: &Value) -> Fact {
         (_, Some(to), _) => Fact::link(label, to.label, to.href),
         (_, None, Some(href)) => Fact::link(label, text, href),
         ("role" | "actor_role", ..) => Fact::text(label, Role::of(&text).map_or(text, |r| ask.lang.w(r))),
+        ("change", ..) => Fact::text(label, ask.lang.maybe(&format!("log-change-{text}")).unwrap_or(text)),
+        ("vkey", ..) => Fact::code(label, vec![text]),
+        _ if name.ends_with("digest") => Fact::code(label, vec![text]),
         _ => Fact::text(label, text),
     }
 }
@@ -190,11 +193,11 @@ fn facts(ask: &Ask, entry: &Value) -> Vec<Fact> {
     }
     let sealed = entry["commit"].as_object().into_iter().flatten().map(|(name, value)| {
         let label = ask.lang.maybe(&format!("log-sealed-{name}")).unwrap_or_else(|| name.clone());
-        Fact::text(label, value.as_str().unwrap_or(""))
+        Fact::code(label, vec![value.as_str().unwrap_or("").to_string()])
     });
     facts.extend(sealed);
     if let Some(actor) = entry["actor"].as_str() {
-        facts.push(Fact::text(ask.t("log-sealed-actor"), actor));
+        facts.push(Fact::code(ask.t("log-sealed-actor"), vec![actor.to_string()]));
     }
     facts
 }
@@ -216,19 +219,19 @@ async fn one(ask: Ask) -> PageResult {
     let a = ask.clone();
     let (leaf, receipt) = ask.look(move |look, _| Ok((leaf::find(look, index)?, a.app.log.receipt(look, index)?))).await?;
     let hash = leaf::hex(&tree::leaf_hash(leaf.entry.as_bytes()));
-    let mut proof = vec![Fact::text(ask.t("log-leaf-hash"), hash), Fact::text(ask.t("log-entry"), leaf.entry.clone())];
+    let mut proof = vec![Fact::code(ask.t("log-leaf-hash"), vec![hash]), Fact::code(ask.t("log-entry"), vec![leaf.entry.clone()])];
     let mut links = vec![(ask.t("log-check-title"), "/log/check".to_string())];
     let mut notices = Vec::new();
     match &receipt {
         Some(found) => {
-            proof.push(Fact { label: ask.t("log-hashes"), texts: found.hashes.iter().map(|h| leaf::hex(h)).collect(), ..Fact::default() });
-            proof.push(Fact::text(ask.t("log-checkpoint"), found.note.clone()));
+            proof.push(Fact::code(ask.t("log-hashes"), found.hashes.iter().map(|h| leaf::hex(h)).collect()));
+            proof.push(Fact::code(ask.t("log-checkpoint"), vec![found.note.clone()]));
             links.insert(0, (ask.t("log-receipt"), format!("/log/proof/{index}.tlog-proof")));
         }
         None => notices.push(ask.t("log-proof-follows")),
     }
     let section = |title: &str, note: &str, facts: Vec<Fact>| Section { title: ask.t(title), note: ask.t(note), facts, ..Section::default() };
-    let steps = Fact { label: ask.t("log-commands"), texts: commands(&ask, index), ..Fact::default() };
+    let steps = Fact::code(ask.t("log-commands"), commands(&ask, index));
     ask.show(&SectionsView {
         back: "/log".into(),
         lead: format!("{} · {}", kind(&ask, &leaf.kind), clock::shanghai_text(leaf.at)),

@@ -5,27 +5,29 @@ use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use crate::export::Sheet;
 use crate::routes::{Door, Route, route};
+use crate::shelf::Kept;
 use crate::view::chrome::Chrome;
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use askama::Template;
 use platform::deadline;
+use platform::paging::Page;
 use platform::words::Word;
 use platform::{Look, Refusal, Result, day};
 use secondary::index::Facet;
-use secondary::statistics;
+use secondary::{fee, statistics};
 use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        route("GET", "/statistics", Door::Public, "route-public-statistics", all),
+        route("GET", "/statistics", Door::Public, "route-public-statistics", all).kept(Kept::Whole),
         route("GET", "/statistics/{name}.svg", Door::Public, "route-public-picture", picture).gives("image/svg+xml"),
         route("GET", "/statistics/{name}.csv", Door::Public, "route-public-picture-data", data).gives("text/csv"),
     ]
 }
 
 /// The pictures in their order; each has its title, its definition and the heads of its columns as messages.
-const NAMES: [&str; 6] = ["licences", "products", "tariffs", "steps", "supply", "refusals"];
+const NAMES: [&str; 7] = ["licences", "products", "tariffs", "steps", "supply", "refusals", "fees"];
 /// Most bars of a picture; the file has all.
 const SHOWN: usize = 16;
 
@@ -69,6 +71,11 @@ fn figure(look: &mut Look, ask: &Ask, name: &str) -> Result<Figure> {
             let label = |s: &deadline::Spent| format!("{} · {}", s.org_name, lang.t(&format!("clock-{}", s.clock)));
             deadline::spent(look, from, today)?.iter().map(|s| Bar { label: label(s), values: vec![s.median, s.ninety] }).collect()
         }
+        "fees" => {
+            let rows = fee::book(look, "", None, Page::first(100))?.rows.into_iter();
+            let share = |f: fee::Fee| Some(Bar { values: vec![f.actual.filter(|a| *a > 0)? * 100 / f.cap.filter(|c| *c > 0)?], label: f.title });
+            rows.filter_map(share).collect()
+        }
         _ => {
             let profile = look.profile();
             let named = |key: &str| {
@@ -81,6 +88,7 @@ fn figure(look: &mut Look, ask: &Ask, name: &str) -> Result<Figure> {
     let definition = lang.ta(&format!("stat-{name}-text"), &[("from", from.to_string()), ("day", today.to_string())]);
     let heads: &[&str] = match name {
         "steps" | "supply" => &["stat-col-label", "stat-col-median", "stat-col-ninety"],
+        "fees" => &["stat-col-label", "stat-col-share"],
         _ => &["stat-col-label", "stat-col-count"],
     };
     Ok(Figure {

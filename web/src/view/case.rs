@@ -24,11 +24,17 @@ pub struct Fact {
     pub badge: Option<(String, &'static str)>,
     pub table: Option<(Vec<String>, Vec<Vec<String>>)>,
     pub changed: bool,
+    /// What is for machines: hashes, keys, commands.
+    pub code: bool,
 }
 
 impl Fact {
     pub fn text(label: impl Into<String>, text: impl Into<String>) -> Self {
         Self { label: label.into(), texts: vec![text.into()], ..Self::default() }
+    }
+    /// Lines that are for machines.
+    pub fn code(label: impl Into<String>, texts: Vec<String>) -> Self {
+        Self { label: label.into(), texts, code: true, ..Self::default() }
     }
     pub fn link(label: impl Into<String>, text: impl Into<String>, href: impl Into<String>) -> Self {
         Self { label: label.into(), links: vec![(text.into(), href.into())], ..Self::default() }

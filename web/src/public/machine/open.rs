@@ -66,6 +66,8 @@ const FACES: [Face; 22] = [
 struct OpenView {
     #[serde(skip)]
     c: Chrome,
+    /// What all paths are after.
+    base: String,
     groups: Vec<Group>,
     rules: Vec<String>,
 }
@@ -79,6 +81,7 @@ struct Group {
 
 #[derive(Serialize)]
 struct FaceView {
+    path: &'static str,
     address: String,
     media: &'static str,
     text: String,
@@ -89,6 +92,7 @@ struct FaceView {
 /// `GET /open`
 async fn open(ask: Ask) -> PageResult {
     let view = |f: &Face| FaceView {
+        path: f.path,
         address: format!("{}{}", ask.app.base_url, f.path),
         media: f.media,
         text: ask.t(f.key),
@@ -100,7 +104,7 @@ async fn open(ask: Ask) -> PageResult {
         faces: FACES.iter().filter(|f| f.group == *name).map(view).collect(),
     };
     let rules = (1..=5).map(|n| ask.t(&format!("open-rule-{n}"))).collect();
-    ask.show(&OpenView { c: ask.chrome(ask.t("open-title")), groups: GROUPS.iter().map(group).collect(), rules })
+    ask.show(&OpenView { c: ask.chrome(ask.t("open-title")), base: ask.app.base_url.clone(), groups: GROUPS.iter().map(group).collect(), rules })
 }
 
 /// `GET /.well-known/api-catalog`: the interface with its description, its words and its state; and what it offers to read.

@@ -1,0 +1,23 @@
+-- What is asked for by what it refers to: without these a page reads a whole table.
+CREATE INDEX review_product ON review (product, version);
+CREATE INDEX access_licence ON access (licence);
+CREATE INDEX amendment_licence ON amendment (licence);
+CREATE INDEX bid_announcement ON bid (announcement);
+CREATE INDEX bid_scenario ON bid (scenario);
+CREATE INDEX drill_plan ON drill (plan);
+CREATE INDEX evaluation_scheme ON evaluation (scheme);
+CREATE INDEX filing_announcement ON filing (announcement);
+CREATE INDEX filing_bid ON filing (bid);
+CREATE INDEX incident_licence ON incident (licence);
+CREATE INDEX inspection_licence ON inspection (licence);
+CREATE INDEX licence_scenario ON licence (scenario);
+CREATE INDEX licence_filing ON licence (filing);
+CREATE INDEX membership_person ON membership (person);
+CREATE INDEX observer_person ON observer (person);
+CREATE INDEX posting_licence ON posting (licence);
+CREATE INDEX posting_product ON posting (product);
+CREATE INDEX product_scenario ON product (scenario);
+CREATE INDEX purchase_entry ON purchase (entry);
+CREATE INDEX seat_review ON seat (review);
+CREATE INDEX split_licence ON split (licence);
+CREATE INDEX termination_licence ON termination (licence);
