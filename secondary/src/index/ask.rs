@@ -1,5 +1,6 @@
 //! A question to the index, and its answer.
 
+use super::fields::MASK;
 use super::shard::{Named, Place, Shard, together};
 use super::text::{Wanted, wanted};
 use super::{Facet, Fault, Shown};
@@ -83,10 +84,13 @@ pub struct Ask {
     pub counted: bool,
 }
 
+/// The words of each facet with how many entries have them.
+type Words = Vec<(Facet, Vec<(&'static str, u64)>)>;
+
 /// How many entries have each word, with all filters but the facet's own.
 #[derive(Clone, Debug, Default)]
 pub struct Counted {
-    pub words: Vec<(Facet, Vec<(&'static str, u64)>)>,
+    pub words: Words,
     /// Id, name, count; the most frequent ones.
     pub holders: Vec<(String, String, u64)>,
     pub scenarios: Vec<(String, String, u64)>,
@@ -126,6 +130,8 @@ pub struct Found {
 
 /// Most names that a facet shows.
 const NAMES: usize = 12;
+/// With fewer than one in so many documents found, their words are read; with more, sets of documents are set against each other.
+const THIN: u64 = if cfg!(test) { 4 } else { 32 };
 /// With so few documents their names are counted one by one.
 const FEW: u64 = if cfg!(test) { 60 } else { 20_000 };
 /// With so few documents they are put in order themselves.
@@ -266,7 +272,40 @@ impl Ask {
     }
 
     fn count(&self, parts: &[Part]) -> Result<Counted, Fault> {
-        let mut counted = Counted::default();
+        let worded: u64 = parts.iter().map(|p| p.worded.count_ones(..) as u64).sum();
+        let whole: u64 = parts.iter().map(|p| p.worded.len() as u64).sum();
+        let words = if worded * THIN < whole { self.words_read(parts) } else { self.words_set(parts) };
+        let holders = self.names(parts, Named::Holder, !self.holder.is_empty())?;
+        let scenarios = self.names(parts, Named::Scenario, !self.scenario.is_empty())?;
+        Ok(Counted { words, holders, scenarios })
+    }
+
+    /// How many have each word, by reading the words of each document that has what is looked for. One that lacks the word of a single
+    /// filter counts for that filter's facet alone.
+    fn words_read(&self, parts: &[Part]) -> Words {
+        const FACETS: usize = Facet::ALL.len();
+        let chosen = Facet::ALL.map(|facet| self.chosen(facet));
+        let mut counts = [[0u64; MASK as usize + 1]; FACETS];
+        for part in parts {
+            let named = [&part.holder, &part.scenario].into_iter().flatten();
+            let named: Vec<_> = named.collect();
+            for doc in part.worded.ones().filter(|doc| named.iter().all(|set| set.contains(*doc))) {
+                let words = part.shard.words_of(doc as u32);
+                let mut lacks = (0..FACETS).filter(|f| chosen[*f].is_some_and(|word| word != words[*f]));
+                match (lacks.next(), lacks.next()) {
+                    (None, _) => (0..FACETS).for_each(|f| counts[f][words[f] as usize] += 1),
+                    (Some(f), None) => counts[f][words[f] as usize] += 1,
+                    _ => {}
+                }
+            }
+        }
+        let of = |facet: Facet| facet.texts().iter().enumerate().map(move |(at, word)| (*word, counts[facet as usize][at + 1]));
+        Facet::ALL.iter().map(|facet| (*facet, of(*facet).filter(|(_, n)| *n > 0).collect())).collect()
+    }
+
+    /// The same by sets: what it costs does not hang on how many are found.
+    fn words_set(&self, parts: &[Part]) -> Words {
+        let mut counted = Words::new();
         for facet in Facet::ALL {
             // Without a word chosen all filters are the same as all but its own.
             let own: Vec<FixedBitSet> =
@@ -277,22 +316,18 @@ impl Ask {
                 };
                 (*word, parts.iter().enumerate().map(of).sum::<u64>())
             });
-            counted.words.push((facet, words.filter(|(_, n)| *n > 0).collect()));
+            counted.push((facet, words.filter(|(_, n)| *n > 0).collect()));
         }
-        counted.holders = self.names(parts, Named::Holder, !self.holder.is_empty())?;
-        counted.scenarios = self.names(parts, Named::Scenario, !self.scenario.is_empty())?;
-        Ok(counted)
+        counted
     }
 
     fn names(&self, parts: &[Part], named: Named, chosen: bool) -> Result<Vec<(String, String, u64)>, Fault> {
         let own: Vec<FixedBitSet> = if chosen { parts.iter().map(|p| p.but(self, None, Some(named))).collect() } else { Vec::new() };
         let of = |at: usize| own.get(at).unwrap_or(&parts[at].all);
         let total: u64 = (0..parts.len()).map(|at| of(at).count_ones(..) as u64).sum();
-        let mut counts: HashMap<String, u64> = HashMap::new();
+        let mut counts: HashMap<&str, u64> = HashMap::new();
         if total <= FEW {
-            for (at, part) in parts.iter().enumerate() {
-                part.shard.count(named, of(at), &mut counts)?;
-            }
+            parts.iter().enumerate().for_each(|(at, part)| part.shard.count(named, of(at), &mut counts));
         } else {
             let mut common: HashMap<&str, u64> = HashMap::new();
             for part in parts {
@@ -305,11 +340,11 @@ impl Ask {
                 for (at, part) in parts.iter().enumerate() {
                     n += together(of(at), &*part.shard.named(named, name)?);
                 }
-                counts.insert(name.to_string(), n);
+                counts.insert(name, n);
             }
         }
-        let mut all: Vec<(String, u64)> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
-        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        let mut all: Vec<(&str, u64)> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
+        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         all.truncate(NAMES);
         Ok(all.into_iter().filter_map(|(name, n)| name.split_once(' ').map(|(id, name)| (id.to_string(), name.to_string(), n))).collect())
     }

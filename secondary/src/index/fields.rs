@@ -6,7 +6,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, IndexRecordOption, NumericOptions, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// Grows when the layout or the text of entries changes: an index of another layout is made anew.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 2;
 
 /// Bits of one facet's word in the packed column; 0 means none.
 const BITS: u32 = 6;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::{Field, Value};
 use tantivy::store::StoreReader;
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 /// Most events read at a time.
 const EVENTS: i64 = 1_000;
@@ -25,8 +25,10 @@ const EVENTS: i64 = 1_000;
 const ROOM: usize = 15_000_000;
 /// The same while the whole is made anew.
 const MUCH_ROOM: usize = 60_000_000;
+/// Bytes of what is shown that are packed together: two or three entries, because those of a page lie far apart.
+const BLOCK: usize = 4_096;
 /// Blocks of what is shown that are kept unpacked for each segment.
-const BLOCKS: usize = 16;
+const BLOCKS: usize = 32;
 
 /// How far the index has read, kept with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -288,7 +290,9 @@ impl Open {
         }
         std::fs::create_dir_all(folder)?;
         let (schema, fields) = schema();
-        Self::of(tantivy::Index::open_or_create(Folder::open(folder).map_err(tantivy::TantivyError::from)?, schema)?, fields)
+        let settings = IndexSettings { docstore_blocksize: BLOCK, ..IndexSettings::default() };
+        let index = tantivy::Index::builder().schema(schema).settings(settings);
+        Self::of(index.open_or_create(Folder::open(folder).map_err(tantivy::TantivyError::from)?)?, fields)
     }
     fn of(index: tantivy::Index, fields: Fields) -> std::result::Result<Self, Fault> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;

@@ -57,14 +57,41 @@ pub enum Named {
 /// Names whose sets are kept for one segment; more are found by reading.
 const KEPT: usize = 256;
 
-/// A column of names, and the number of each document's name in it.
-type Names = (StrColumn, Arc<dyn ColumnValues<u64>>);
+/// The names of a column in their order, and the number of each document's name among them.
+struct Names {
+    all: Vec<Box<str>>,
+    of: Arc<dyn ColumnValues<u64>>,
+}
+
+impl Names {
+    fn read(column: StrColumn) -> Result<Self, Fault> {
+        let mut all = Vec::with_capacity(column.num_terms());
+        for ord in 0..column.num_terms() {
+            let mut name = String::new();
+            column.ord_to_str(ord as u64, &mut name)?;
+            all.push(name.into_boxed_str());
+        }
+        Ok(Self { all, of: column.ords().clone().first_or_default_col(0) })
+    }
+    /// How many of some documents have each name.
+    fn count(&self, docs: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut counts = vec![0; self.all.len()];
+        for doc in docs {
+            if let Some(count) = counts.get_mut(self.of.get_val(doc) as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
 
 /// What never changes in a segment.
 struct Body {
     at: Arc<dyn ColumnValues<i64>>,
     high: Arc<dyn ColumnValues<u64>>,
     low: Arc<dyn ColumnValues<u64>>,
+    /// Words of all facets of each document, packed.
+    packed: Arc<dyn ColumnValues<u64>>,
     /// Sets of documents by facet and word.
     words: Vec<Vec<FixedBitSet>>,
     /// Documents as lists show them.
@@ -204,19 +231,19 @@ impl Shard {
         &self.body.tally[named as usize]
     }
     /// Counts the names of a few documents.
-    pub fn count(&self, named: Named, of: &FixedBitSet, into: &mut HashMap<String, u64>) -> Result<(), Fault> {
-        let Some((names, ords)) = &self.body.names[named as usize] else { return Ok(()) };
-        let mut counts: HashMap<u64, u64> = HashMap::new();
-        for doc in of.ones() {
-            *counts.entry(ords.get_val(doc as u32)).or_default() += 1;
-        }
-        for (ord, count) in counts {
-            let mut name = String::new();
-            if names.ord_to_str(ord, &mut name)? && !name.is_empty() {
-                *into.entry(name).or_default() += count;
+    pub fn count<'s>(&'s self, named: Named, of: &FixedBitSet, into: &mut HashMap<&'s str, u64>) {
+        let Some(names) = &self.body.names[named as usize] else { return };
+        for (name, count) in names.all.iter().zip(names.count(of.ones().map(|doc| doc as u32))) {
+            if count > 0 && !name.is_empty() {
+                *into.entry(name).or_default() += u64::from(count);
             }
         }
-        Ok(())
+    }
+
+    /// The number of a document's word of each facet; 0 is none.
+    pub fn words_of(&self, doc: u32) -> [u64; Facet::ALL.len()] {
+        let packed = self.body.packed.get_val(doc);
+        Facet::ALL.map(|facet| packed >> shift(facet) & MASK)
     }
 
     /// The first so many of a set in the order of lists: past a place, or before it going back; from the end where there is none.
@@ -291,28 +318,19 @@ impl Body {
         let mut tally = [Vec::new(), Vec::new()];
         for (at, column) in ["holder", "scenario"].into_iter().enumerate() {
             if let Some(column) = fast.str(column)? {
-                let ords = column.ords().clone().first_or_default_col(0);
-                let mut counts = vec![0u32; column.num_terms()];
-                for doc in 0..reader.max_doc() {
-                    if let Some(count) = counts.get_mut(ords.get_val(doc) as usize) {
-                        *count += 1;
-                    }
-                }
-                let mut most: Vec<(u64, u32)> = counts.into_iter().enumerate().map(|(ord, n)| (ord as u64, n)).collect();
+                let column = Names::read(column)?;
+                let counts = column.count(0..reader.max_doc());
+                let mut most: Vec<(&Box<str>, u32)> = column.all.iter().zip(counts).filter(|(name, _)| !name.is_empty()).collect();
                 most.sort_unstable_by_key(|(_, n)| std::cmp::Reverse(*n));
-                for (ord, count) in most.into_iter().take(64) {
-                    let mut name = String::new();
-                    if column.ord_to_str(ord, &mut name)? && !name.is_empty() {
-                        tally[at].push((name, count));
-                    }
-                }
-                names[at] = Some((column, ords));
+                tally[at] = most.into_iter().take(64).map(|(name, n)| (name.to_string(), n)).collect();
+                names[at] = Some(column);
             }
         }
         let mut body = Self {
             at: fast.i64("at")?.first_or_default_col(0),
             high: fast.u64("high")?.first_or_default_col(0),
             low: fast.u64("low")?.first_or_default_col(0),
+            packed,
             words,
             order: Vec::new(),
             names,
