@@ -185,7 +185,8 @@ fn licences(world: &World, paths: &[Path], free: &[bool]) -> Vec<(Actor, Id<Lice
     let price = |free: bool| if free { ("0", "0") } else { ("1000", "900") };
     let calls: Vec<_> = paths.iter().zip(free).map(|(p, free)| road::call(world, p.class, &p.entries, price(*free).0)).collect();
     let offers = calls.iter().zip(free).enumerate();
-    let bids: Vec<Id<bid::Bid>> = offers.map(|(at, (call, free))| road::bid(world, &developers[at % 3], *call, &papers[at % 3], price(*free).1)).collect();
+    let bids: Vec<Id<bid::Bid>> =
+        offers.map(|(at, (call, free))| road::bid(world, &developers[at % 3], *call, &papers[at % 3], price(*free).1)).collect();
     road::opened(world, calls[0]);
     calls.iter().zip(&bids).for_each(|(call, bid)| road::noticed(world, *call, &[*bid], 1));
     world.days_pass(15);
@@ -234,7 +235,11 @@ fn real_lists_give_a_catalogue_to_look_through() {
             let sources = if form == "dataset" { &path.entries[..1] } else { &path.entries[..] };
             let (product, review) = road::submitted(&world, holder, *licence, road::content(&line["service"], form, purpose, sources));
             road::approved(&world, review);
-            let tariff = if free(row) { json!({ "tariff": "free", "costs": [] }) } else { json!({ "tariff": "per_call", "amount": format!("0.{:02}", at + 1) }) };
+            let tariff = if free(row) {
+                json!({ "tariff": "free", "costs": [] })
+            } else {
+                json!({ "tariff": "per_call", "amount": format!("0.{:02}", at + 1) })
+            };
             road::listed(&world, holder, product, tariff);
         }
     }
@@ -244,10 +249,12 @@ fn real_lists_give_a_catalogue_to_look_through() {
     let all = visitor.json("/products").json();
     assert_eq!(all["total"], services.len());
     // Each filter counts what the list holds.
-    let counted = |name: &str| services.iter().fold(BTreeMap::<String, u64>::new(), |mut sum, s| {
-        *sum.entry(s[name].clone()).or_default() += 1;
-        sum
-    });
+    let counted = |name: &str| {
+        services.iter().fold(BTreeMap::<String, u64>::new(), |mut sum, s| {
+            *sum.entry(s[name].clone()).or_default() += 1;
+            sum
+        })
+    };
     let tell = |counts: BTreeMap<String, u64>| {
         let mut counts: Vec<u64> = counts.into_values().collect();
         counts.sort_unstable();
@@ -270,7 +277,8 @@ fn real_lists_give_a_catalogue_to_look_through() {
     assert_eq!(met, expected);
     // Two neighbouring characters of any title find what holds them, and as many as that.
     let held: Vec<Text> = world.db.look(|look| Ok(diesel::sql_query("SELECT words FROM product").load(look.db())?)).unwrap();
-    let pairs: BTreeSet<String> = expected.iter().flat_map(|t| t.chars().zip(t.chars().skip(1)).map(|(a, b)| format!("{a}{b}")).collect::<Vec<_>>()).collect();
+    let pairs: BTreeSet<String> =
+        expected.iter().flat_map(|t| t.chars().zip(t.chars().skip(1)).map(|(a, b)| format!("{a}{b}")).collect::<Vec<_>>()).collect();
     for pair in pairs.iter().filter(|p| p.chars().all(|c| c > '\u{2fff}' && !"、（）“”·，".contains(c))) {
         let found = visitor.json(&format!("/products?q={pair}")).json();
         assert_eq!(found["total"], held.iter().filter(|t| t.words.contains(pair.as_str())).count(), "{pair}");
@@ -284,7 +292,10 @@ fn real_lists_give_a_catalogue_to_look_through() {
     }
     let published = 30 + entries.values().map(Vec::len).sum::<usize>();
     assert_eq!(visitor.json("/open-data").json()["total"], published);
-    assert_eq!(visitor.json("/open-data?q=全文图像").json()["total"], lines_of(office).iter().filter(|l| l["data_name"].contains("全文图像")).count());
+    assert_eq!(
+        visitor.json("/open-data?q=全文图像").json()["total"],
+        lines_of(office).iter().filter(|l| l["data_name"].contains("全文图像")).count()
+    );
 }
 
 fn lines_of(bytes: Vec<u8>) -> Vec<BTreeMap<String, String>> {

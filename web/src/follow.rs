@@ -8,6 +8,9 @@ use std::time::Duration;
 /// Longest time between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// So many entries at a time are the index made anew.
+const MANY: usize = 5_000;
+
 /// Begins to follow; ends when the application does.
 pub fn begin(app: &Arc<App>) -> std::io::Result<()> {
     let (weak, bell) = (Arc::downgrade(app), app.db.bell().clone());
@@ -25,7 +28,12 @@ fn step(app: &Weak<App>) -> Option<i64> {
     let seen = app.db.bell().last();
     match app.index.catch_up(&app.db) {
         Ok(0) => {}
-        Ok(entries) => tracing::debug!(entries, seq = app.index.seq(), "index"),
+        Ok(entries) => {
+            tracing::debug!(entries, seq = app.index.seq(), "index");
+            if entries >= MANY {
+                crate::memory::give_back();
+            }
+        }
         Err(refusal) => {
             tracing::error!(%refusal, "index");
             // What stands in the way is given time to go.

@@ -16,6 +16,7 @@ pub mod flows;
 pub mod follow;
 pub mod kept;
 pub mod law;
+pub mod memory;
 pub mod menu;
 pub mod noun;
 pub mod openapi;

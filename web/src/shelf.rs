@@ -101,7 +101,8 @@ impl Page {
             etag: format!("\"{}\"", &event::sha256(&body)[..32]),
             modified: httpdate::fmt_http_date(std::time::UNIX_EPOCH + std::time::Duration::from_secs(at.and_utc().timestamp().max(0).unsigned_abs())),
             headers,
-            body: body.into(),
+            // A text that grew has room to grow on, which would be kept with it.
+            body: body.into_boxed_str().into_boxed_bytes().into(),
             owner: owner.map(|o| o.to_string()),
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),

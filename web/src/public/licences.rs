@@ -9,7 +9,7 @@ use crate::routes::{Door, Route, route};
 use crate::shelf::Kept;
 use crate::view::chrome::{Chrome, escape};
 use crate::view::form::{FieldView, OptionView};
-use crate::view::list::{Cell, Row};
+use crate::view::list::{Bar, Cell, Row};
 use askama::Template;
 use chrono::NaiveDate;
 use platform::flow::Noun;
@@ -140,6 +140,18 @@ fn filter(ask: &Ask) -> FieldView {
     }
 }
 
+/// The term of a licence as a bar: how much of it has passed.
+fn bar(ask: &Ask, of: &Published, standing: Standing, today: NaiveDate) -> Bar {
+    let term = term(of.from_on, of.to_on, today);
+    let class = match standing {
+        Standing::Ended => "over",
+        _ if term.late => "warn",
+        _ => "used",
+    };
+    let label = ask.lang.tn("pub-term-passed", term.passed);
+    Bar { percent: term.passed, label, from: String::new(), to: of.to_on.to_string(), class, marks: Vec::new() }
+}
+
 fn line(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
     let standing = standing(of, today);
     Row {
@@ -153,7 +165,7 @@ fn line(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
             Cell::word(ask.lang, of.purpose),
             Cell::text(of.resources.join(ask.lang.pick("、", "; "))),
             Cell::date(Some(of.from_on)),
-            Cell::date(Some(of.to_on)),
+            Cell { bar: Some(bar(ask, of, standing, today)), ..Cell::date(Some(of.to_on)) },
             Cell { tone: standing_tone(standing), ..Cell::word(ask.lang, standing) },
         ],
     }
