@@ -540,6 +540,7 @@ diesel::table! { leaf (idx) {
 diesel::table! { leaf_salt (idx) {
     idx -> BigInt,
     salt -> Text,
+    texts -> Text,
 } }
 diesel::table! { log_head (id) {
     id -> Integer,

@@ -227,7 +227,7 @@ fn a_database_that_is_gone_refuses_and_one_that_is_back_serves() {
     assert_eq!(db.look(|look| person::by_email(look, "before@example.cn")).map(drop), Err(Refusal::Unavailable));
     database.comes_back();
     db.act(entering("after@example.cn")).unwrap();
-    assert!(is_there(&db, "after@example.cn") && !is_there(&db, "meanwhile@example.cn"));
+    assert!(is_there(&db, "before@example.cn") && is_there(&db, "after@example.cn") && !is_there(&db, "meanwhile@example.cn"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use platform::log::note::{Purpose, Vkey};
 use platform::log::policy::Policy;
 use platform::log::signer::{Ed25519, Signer};
 use platform::log::witness::Peer;
-use platform::log::{Leaf, Log, chronicle, mirror};
+use platform::log::{Leaf, Log, chronicle, mirror, opening};
 use platform::{Db, Refusal};
 use primary::bid;
 use primary::licence;
@@ -66,6 +66,21 @@ on_both! {
         let committed = submission.fields()["commit"]["subject"].clone();
         assert_eq!(committed, json!(leaf::commitment(&salt, "subject", &format!("bid/{}", bids[0]))));
         assert_ne!(committed, json!(leaf::commitment(&salt, "subject", &format!("bid/{}", bids[1]))));
+        // All that was committed is opened together, and each text alone.
+        let whole = world.db.look(|look| opening::of(look, submission.idx)).unwrap().unwrap();
+        assert_eq!(whole.check(), Ok(()));
+        let names: Vec<&str> = whole.opened.iter().map(|o| o.name.as_str()).collect();
+        assert_eq!(names, ["actor", "content", "detail", "event", "subject"]);
+        for (at, name) in names.iter().enumerate() {
+            let alone = opening::Opening { opened: vec![whole.opened[at].clone()], ..whole.clone() };
+            assert_eq!(alone.check(), Ok(()));
+            let mut other = alone.clone();
+            other.opened[0].text.push('x');
+            assert_eq!(other.check(), Err(*name), "another text");
+            let mut other = alone;
+            other.opened[0].salt = whole.opened[(at + 1) % names.len()].salt.clone();
+            assert_eq!(other.check(), Err(*name), "the salt of another name");
+        }
 
         road::noticed(world, call, &bids, 1);
         road::awarded(world, call);
@@ -118,6 +133,8 @@ on_both! {
         assert_eq!(size as usize, leaves(&world.db).len());
         let erased = world.db.act(move |tx| leaf::erase_salts(tx, "bid", &winner.to_string())).unwrap();
         assert!(erased > 1, "{erased}");
+        let gone = world.db.look(|look| leaf::of_case(look, "bid", &winner.to_string())).unwrap();
+        assert_eq!(world.db.look(|look| opening::of(look, gone[0].idx)).unwrap(), None, "an erased salt opens nothing");
         let found = mirror::verify(&mirror::folder(&world.folder().join("log")), &log.policy(), None).unwrap();
         assert_eq!((found.checkpoint.size, found.alone), (size, true));
         let receipt = world.db.look(|look| log.receipt(look, granted.idx)).unwrap().unwrap();

@@ -3,6 +3,7 @@
 
 use platform::log::folder::Folder as Files;
 use platform::log::note::{Checkpoint, Note, Purpose, Vkey, base64};
+use platform::log::opening::Opening;
 use platform::log::policy::Policy;
 use platform::log::proof::Proof;
 use platform::log::signer::{Ed25519, Signer};
@@ -360,4 +361,28 @@ fn a_witness_answers_over_http_as_specified() {
     assert_eq!(post("hello".into()).0, 400);
     assert_eq!(http.post(format!("{url}/add-checkpoint")).body(vec![b'a'; 1 << 20]).send().unwrap().status().as_u16(), 413);
     assert_eq!(http.get(format!("{url}/add-checkpoint")).send().unwrap().status().as_u16(), 404);
+}
+
+#[test]
+fn what_a_leaf_commits_itself_to_is_opened_to_who_may_read_the_act() {
+    let city = City::open();
+    let yi = city.enters("yi");
+    let mine = yi.json("/work/bids").json();
+    let bid = mine["rows"][0]["href"].as_str().unwrap().to_string();
+    let leaves: Vec<String> = yi.page(&bid).links().into_iter().filter(|l| l.starts_with("/work/log/")).collect();
+    assert!(!leaves.is_empty(), "{bid}");
+    let page = yi.page(&leaves[0]);
+    let file = yi.json(&format!("{}/opening", leaves[0]));
+    let opening: Opening = serde_json::from_str(&file.text).unwrap();
+    assert_eq!(opening.check(), Ok(()));
+    assert!(file.header("content-disposition").contains(&format!("opening-{}.json", opening.number)), "{:?}", file.headers);
+    let subject = opening.opened.iter().find(|o| o.name == "subject").unwrap();
+    assert_eq!(subject.text, bid.replace("/work/bids/", "bid/"));
+    assert!(page.text.contains(&subject.salt) && !city.visitor().page(&format!("/log/{}", opening.number)).text.contains(&subject.salt));
+    // Nobody else learns which bid it is: not a rival, not whoever is only passing by.
+    for somebody in ["jia", "system_admin"] {
+        let other = city.enters(somebody);
+        assert_eq!((other.get(&leaves[0]).status, other.json(&format!("{}/opening", leaves[0])).status), (404, 404), "{somebody}");
+    }
+    assert_eq!(city.visitor().json(&format!("{}/opening", leaves[0])).status, 401);
 }

@@ -85,13 +85,16 @@ impl Database {
     pub fn place(&self) -> Place {
         Place::Postgres(with_database(&self.server, &self.name))
     }
-    /// Drops it while it is in use.
+    /// Hangs up on everybody and lets nobody in.
     pub fn goes_away(&self) {
-        admin(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).expect("a database to drop");
+        let name = &self.name;
+        admin(&self.server, &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).expect("a database to close");
+        let hang_up = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        admin(&self.server, &hang_up).expect("connections to end");
     }
-    /// Puts an empty one with the schema in its place.
+    /// Lets everybody in again; nothing is lost.
     pub fn comes_back(&self) {
-        admin(&self.server, &format!("CREATE DATABASE {} TEMPLATE {}", self.name, template(&self.server))).expect("copy of the template database");
+        admin(&self.server, &format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", self.name)).expect("a database to open");
     }
 }
 

@@ -175,12 +175,18 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
             view.links.push((ask.lang.w(deed.act), format!("/work/{}/{}/{}", N::PATH, row.id(), deed.act.as_str())));
         }
     }
-    let mut events = event::history(look, who, N::NAME, &row.id().to_string())?;
-    N::history(who, &row, &mut events);
+    let events = history(look, who, &row)?;
     let seen: Vec<i64> = events.iter().map(|e| e.seq).collect();
-    view.sections.extend(crate::public::log::section(look, ask, N::NAME, &row.id().to_string(), &seen)?);
+    view.sections.extend(crate::work::leaf::section(look, ask, N::NAME, &row.id().to_string(), &seen)?);
     view.history = timeline(ask.lang, &events);
     Ok(view)
+}
+
+/// What of a case's history the caller may read.
+pub fn history<N: Show>(look: &mut Look, who: &Caller, row: &N) -> Result<Vec<Event>> {
+    let mut events = event::history(look, who, N::NAME, &row.id().to_string())?;
+    N::history(who, row, &mut events);
+    Ok(events)
 }
 
 async fn list<N: Show>(ask: Ask) -> PageResult {

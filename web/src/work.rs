@@ -14,6 +14,7 @@ pub mod fee;
 pub mod filing;
 pub mod import;
 pub mod interests;
+pub mod leaf;
 pub mod letters;
 pub mod licence;
 pub mod objection;
@@ -65,6 +66,8 @@ pub struct Kind {
     pub table: fn() -> flow::Table,
     /// Refuses unless the caller may see that case.
     pub sees: fn(&mut Look, &Caller, &str) -> Result<()>,
+    /// Whether the caller may read that event of that case.
+    reads: fn(&mut Look, &Caller, &str, i64) -> Result<bool>,
     /// Whose turn it is in a state.
     pub turn: fn(&str) -> &'static [platform::Role],
     /// What a day brings to its clocks.
@@ -83,6 +86,10 @@ fn kind<N: Show>() -> Kind {
         sheet: N::sheet,
         table: flow::table::<N>,
         sees: |look, who, subject| N::find(look, who, subject.parse()?).map(drop),
+        reads: |look, who, subject, seq| {
+            let row = N::find(look, who, subject.parse()?)?;
+            Ok(noun::history(look, who, &row)?.iter().any(|e| e.seq == seq))
+        },
         turn: |state| N::State::of(state).map_or(&[], flow::turn::<N>),
         day: deadline::day_of::<N>,
     }
@@ -169,6 +176,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(audit::routes());
     routes.extend(calendar::routes());
     routes.extend(interests::routes());
+    routes.extend(leaf::routes());
     routes.extend(letters::routes());
     routes.extend(org::routes());
     routes.extend(people::routes());

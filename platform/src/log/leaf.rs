@@ -140,14 +140,28 @@ fn write(value: &Value, out: &mut String) -> Result<(), String> {
 /// The commitment to a text: SHA-256 of a salt of its own and the text. Each name's salt is derived from the leaf's, so that
 /// one can be shown without the others.
 pub fn commitment(salt: &str, name: &str, text: &str) -> String {
-    let own = Sha256::new().chain_update(salt).chain_update(b"\n").chain_update(name).finalize();
-    let digest = Sha256::new().chain_update(own).chain_update(text).finalize();
-    format!("c:sha256:{}", hex(&digest))
+    committed(&own_salt(salt, name), text)
+}
+
+/// The salt of one name.
+pub fn own_salt(salt: &str, name: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(b"\n").chain_update(name).finalize().into()
+}
+
+/// The commitment to a text under a salt of its own.
+pub fn committed(own: &[u8], text: &str) -> String {
+    format!("c:sha256:{}", hex(&Sha256::new().chain_update(own).chain_update(text).finalize()))
 }
 
 /// Bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Bytes out of hexadecimal; nothing when it is none.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    if text.len().is_multiple_of(2) { (0..text.len()).step_by(2).map(digits).collect() } else { None }
 }
 
 /// An instant as entries spell it, in whole seconds.
@@ -161,9 +175,13 @@ pub(crate) fn append(tx: &mut Tx, of: &Event, told: Told) -> Result<i64> {
     let idx = last.map_or(0, |i| i + 1);
     let salt = hex(&rand::random::<[u8; 32]>());
     let subject = format!("{}/{}", of.noun, of.subject);
-    let mut commit = Map::new();
+    let (mut commit, mut texts) = (Map::new(), Map::new());
+    let mut seal = |name: &str, text: &str| -> Value {
+        texts.insert(name.into(), text.into());
+        commitment(&salt, name, text).into()
+    };
     for (name, text) in told.sealed.iter().map(|(n, t)| (*n, t.as_str())).chain([("event", of.hash.as_str()), ("detail", of.digest.as_str())]) {
-        commit.insert(name.into(), commitment(&salt, name, text).into());
+        commit.insert(name.into(), seal(name, text));
     }
     let mut entry = Map::new();
     let mut put = |name: &str, value: Value| {
@@ -175,13 +193,13 @@ pub(crate) fn append(tx: &mut Tx, of: &Event, told: Told) -> Result<i64> {
     put("at", instant(of.at).into());
     put("rule_pack", of.profile.clone().into());
     if told.veiled {
-        commit.insert("subject".into(), commitment(&salt, "subject", &subject).into());
+        commit.insert("subject".into(), seal("subject", &subject));
     } else {
         put("subject", subject.clone().into());
         put("actor_role", of.role.as_str().into());
     }
     if let Some(actor) = of.actor {
-        put("actor", commitment(&salt, "actor", &actor.to_string()).into());
+        put("actor", seal("actor", &actor.to_string()));
     }
     put("body", told.body.into());
     put("commit", commit.into());
@@ -192,7 +210,10 @@ pub(crate) fn append(tx: &mut Tx, of: &Event, told: Told) -> Result<i64> {
     let subject = if told.veiled { String::new() } else { subject };
     let row = Leaf { idx, seq: of.seq, at: of.at, kind: told.kind.into(), subject, entry };
     diesel::insert_into(leaf::table).values(&row).execute(tx.db())?;
-    diesel::insert_into(leaf_salt::table).values((leaf_salt::idx.eq(idx), leaf_salt::salt.eq(salt))).execute(tx.db())?;
+    let texts = Value::from(texts).to_string();
+    diesel::insert_into(leaf_salt::table)
+        .values((leaf_salt::idx.eq(idx), leaf_salt::salt.eq(salt), leaf_salt::texts.eq(texts)))
+        .execute(tx.db())?;
     Ok(idx)
 }
 

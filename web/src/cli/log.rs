@@ -4,6 +4,7 @@
 use clap::{Args, Subcommand};
 use platform::log::mirror;
 use platform::log::note::Vkey;
+use platform::log::opening::Opening;
 use platform::log::policy::Policy;
 use platform::log::proof::{Fault, Proof};
 use platform::log::witness::{Witness, download};
@@ -39,6 +40,11 @@ pub enum Verify {
         #[arg(long, value_name = "FILE")]
         policy: PathBuf,
     },
+    /// Check that the texts of an opening are what a leaf committed itself to
+    #[command(
+        after_help = "Example:\n  dajing verify opening opening-12.json\n\nThat the leaf itself stands in the log is shown by its receipt: dajing verify receipt 12.tlog-proof"
+    )]
+    Opening { file: PathBuf },
 }
 
 #[derive(Args)]
@@ -63,6 +69,7 @@ pub fn verify(what: &Verify, json: bool) -> Result<(), String> {
     match what {
         Verify::Log { place, policy, since, keep } => log(place, policy.as_deref(), since.as_deref(), keep.as_deref(), json),
         Verify::Receipt { file, policy } => receipt(file, policy, json),
+        Verify::Opening { file } => opening(file, json),
     }
 }
 
@@ -127,6 +134,20 @@ fn receipt(file: &Path, policy: &Path, json: bool) -> Result<(), String> {
     }
     if policy.asks_nobody_else() {
         println!("nobody but the log itself vouches for this: the policy asks for no witness");
+    }
+    Ok(())
+}
+
+fn opening(file: &Path, json: bool) -> Result<(), String> {
+    let opening: Opening = serde_json::from_str(&text(file)?).map_err(|e| format!("no opening: {e}"))?;
+    opening.check().map_err(|name| format!("{name} is not what leaf {} committed itself to", opening.number))?;
+    if json {
+        println!("{}", json!({ "number": opening.number, "entry": opening.entry, "holds": opening.opened.iter().map(|o| &o.name).collect::<Vec<_>>() }));
+        return Ok(());
+    }
+    println!("leaf {} says:\n{}", opening.number, opening.entry);
+    for one in &opening.opened {
+        println!("{} is {}", one.name, one.text);
     }
     Ok(())
 }

@@ -71,18 +71,8 @@ pub async fn logged(ask: &Ask, noun: &str, id: &str) -> Result<Option<Logged>> {
     Ok(found)
 }
 
-/// The leaves of a case as a section of its own page; `seen` are the events that this reader may see.
-pub fn section(look: &mut Look, ask: &Ask, noun: &str, id: &str, seen: &[i64]) -> Result<Option<Section>> {
-    let leaves: Vec<Leaf> = leaf::of_case(look, noun, id)?.into_iter().filter(|l| seen.contains(&l.seq)).collect();
-    if leaves.is_empty() {
-        return Ok(None);
-    }
-    let links = leaves.iter().take(10).map(|l| (format!("{} · {}", Logged::of(ask, l.idx).label, kind(ask, &l.kind)), format!("/log/{}", l.idx)));
-    Ok(Some(Section { title: ask.t("log-title"), note: ask.t("log-case-note"), links: links.collect(), ..Section::default() }))
-}
-
 /// What a kind of act is called.
-fn kind(ask: &Ask, kind: &str) -> String {
+pub fn kind(ask: &Ask, kind: &str) -> String {
     ask.lang.maybe(&format!("log-kind-{}", kind.replace('.', "-"))).unwrap_or_else(|| kind.to_string())
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE leaf_salt DROP COLUMN texts;
