@@ -211,9 +211,7 @@ pub(crate) fn append(tx: &mut Tx, of: &Event, told: Told) -> Result<i64> {
     let row = Leaf { idx, seq: of.seq, at: of.at, kind: told.kind.into(), subject, entry };
     diesel::insert_into(leaf::table).values(&row).execute(tx.db())?;
     let texts = Value::from(texts).to_string();
-    diesel::insert_into(leaf_salt::table)
-        .values((leaf_salt::idx.eq(idx), leaf_salt::salt.eq(salt), leaf_salt::texts.eq(texts)))
-        .execute(tx.db())?;
+    diesel::insert_into(leaf_salt::table).values((leaf_salt::idx.eq(idx), leaf_salt::salt.eq(salt), leaf_salt::texts.eq(texts))).execute(tx.db())?;
     Ok(idx)
 }
 

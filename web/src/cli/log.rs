@@ -142,7 +142,10 @@ fn opening(file: &Path, json: bool) -> Result<(), String> {
     let opening: Opening = serde_json::from_str(&text(file)?).map_err(|e| format!("no opening: {e}"))?;
     opening.check().map_err(|name| format!("{name} is not what leaf {} committed itself to", opening.number))?;
     if json {
-        println!("{}", json!({ "number": opening.number, "entry": opening.entry, "holds": opening.opened.iter().map(|o| &o.name).collect::<Vec<_>>() }));
+        println!(
+            "{}",
+            json!({ "number": opening.number, "entry": opening.entry, "holds": opening.opened.iter().map(|o| &o.name).collect::<Vec<_>>() })
+        );
         return Ok(());
     }
     println!("leaf {} says:\n{}", opening.number, opening.entry);

@@ -17,7 +17,7 @@ use platform::log::tree::{self, Tile};
 use platform::log::{Leaf, leaf, writer};
 use platform::sheet::{self, Sheet};
 use platform::words::Word;
-use platform::{Look, Refusal, Result, Role, clock};
+use platform::{Refusal, Result, Role, clock};
 use serde::Serialize;
 use serde_json::Value;
 
