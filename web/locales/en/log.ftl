@@ -163,6 +163,7 @@ log-opened-title = What the digests stand for
 log-opened-lead = shown only to those who may read this case
 log-opened-file = Download the opening
 log-opened-public = The public entry
+log-opened-none = When this entry was written the platform did not yet keep the texts with their salt; it cannot be opened here.
 log-opened-erased = The salt was erased as the law asks; the digests in the log stand for nothing any more.
 log-opened-check = Whoever is handed these texts and salts can check them alone: SHA-256 of the salt (32 bytes) followed by the text is the digest in the log.
 route-leaf-opened = What a leaf of the log commits itself to

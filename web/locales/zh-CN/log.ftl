@@ -163,6 +163,7 @@ log-opened-title = 摘要对应的内容
 log-opened-lead = 仅对有权查看本事项的人显示
 log-opened-file = 下载开启文件
 log-opened-public = 查看公开的条目
+log-opened-none = 本条写入时，平台尚未随盐值保存摘要对应的内容，无法在此开启。
 log-opened-erased = 盐值已依法删除，公开日志中的摘要不再对应任何内容。
 log-opened-check = 把下列内容和盐值交给对方，对方就能自行核对：盐值（32 字节）后接内容，其 SHA-256 即日志中的摘要。
 route-leaf-opened = 公开日志条目的加盐内容

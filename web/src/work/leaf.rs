@@ -59,6 +59,8 @@ async fn one(ask: Ask) -> PageResult {
     };
     let mut links = vec![(ask.t("log-opened-public"), logged.href)];
     let panel = match &found {
+        // Written before texts were kept with their salts.
+        Some(opening) if opening.opened.is_empty() => Panel { note: ask.t("log-opened-none"), ..Panel::default() },
         Some(opening) => {
             links.insert(0, (ask.t("log-opened-file"), format!("/work/log/{number}/opening")));
             Panel { facts: opening.opened.iter().map(fact).collect(), ..Panel::default() }
