@@ -161,7 +161,8 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Bytes out of hexadecimal; nothing when it is none.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    if text.len().is_multiple_of(2) { (0..text.len()).step_by(2).map(digits).collect() } else { None }
+    // A sign would be read as part of a number.
+    if text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit()) { (0..text.len()).step_by(2).map(digits).collect() } else { None }
 }
 
 /// An instant as entries spell it, in whole seconds.

@@ -9,6 +9,9 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// Bytes of a salt.
+const SALT: usize = 32;
+
 /// One commitment, opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
@@ -54,11 +57,35 @@ impl Opening {
         let entry: Value = serde_json::from_str(&self.entry).map_err(|_| "entry")?;
         for Opened { name, salt, text } in &self.opened {
             let stands = if name == "actor" { &entry["actor"] } else { &entry["commit"][name.as_str()] };
-            let salt = leaf::unhex(salt).ok_or(name.as_str())?;
+            // A salt of another length would let somebody move the beginning of the text into it.
+            let salt = leaf::unhex(salt).filter(|salt| salt.len() == SALT).ok_or(name.as_str())?;
             if stands.as_str() != Some(committed(&salt, text).as_str()) {
                 return Err(name);
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_moves_between_the_salt_and_the_text() {
+        let text = "不同意";
+        let entry = serde_json::json!({ "commit": { "content": leaf::commitment("00", "content", text) } }).to_string();
+        let salt = leaf::hex(&own_salt("00", "content"));
+        let opening = |salt: &str, text: &str| Opening {
+            number: 1,
+            entry: entry.clone(),
+            opened: vec![Opened { name: "content".into(), salt: salt.into(), text: text.into() }],
+        };
+        assert_eq!(opening(&salt, text).check(), Ok(()));
+        let first = leaf::hex("不".as_bytes());
+        assert_eq!(opening(&format!("{salt}{first}"), "同意").check(), Err("content"));
+        for bad in ["", "0", "zz", &salt[2..]] {
+            assert_eq!(opening(bad, text).check(), Err("content"), "{bad}");
+        }
     }
 }
