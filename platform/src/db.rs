@@ -345,8 +345,10 @@ impl Db {
         tokio::task::spawn_blocking(move || db.look(question)).await.map_err(|e| Refusal::Broken(format!("panic in a question: {e}")))?
     }
 
-    /// Asks the database from ordinary code.
+    /// Asks the database from ordinary code. A question asks no second one of the pool: as many as there are readers would then wait
+    /// for each other.
     pub fn look<T>(&self, question: impl FnOnce(&mut Look) -> Result<T>) -> Result<T> {
+        let _one = OneQuestion::begin();
         let mut conn = self.pool.get().map_err(|_| Refusal::Unavailable)?;
         question(&mut Look { conn: &mut conn, now: self.clock.now(), known: &self.known })
     }
@@ -383,6 +385,25 @@ impl Db {
         self.queue.try_send(Box::new(Act { run: Some(act), result: None, reply })).map_err(|_| Refusal::Unavailable)?;
         metrics::gauge!("dajing_writes_waiting").increment(1.0);
         Ok(answer)
+    }
+}
+
+std::thread_local! {
+    static ASKING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// The one question of a thread; where a second is begun within it, tests fail.
+struct OneQuestion;
+
+impl OneQuestion {
+    fn begin() -> Self {
+        debug_assert!(!ASKING.replace(true), "a question within a question");
+        Self
+    }
+}
+impl Drop for OneQuestion {
+    fn drop(&mut self) {
+        ASKING.set(false);
     }
 }
 

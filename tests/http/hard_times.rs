@@ -107,3 +107,38 @@ fn until(otherwise: &str, is: impl Fn() -> bool) {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
 }
+
+#[test]
+fn one_reader_is_enough_for_many_who_ask_while_acts_go_on() {
+    let city = City::open_under(|_| vec![("readers", "1".to_string())]);
+    let told = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        let hands: Vec<_> = ["yi", "office", "expert", "auditor", "buyer", "legal"]
+            .map(|name| {
+                let (visitor, told) = (city.enters(name), &told);
+                threads.spawn(move || {
+                    let mut asked = 0;
+                    while asked < 20 || !told.load(std::sync::atomic::Ordering::Relaxed) {
+                        for page in ["/", "/statistics", "/products", "/search?q=数据"] {
+                            let answer = visitor.get(page);
+                            assert_eq!(answer.status, 200, "{page}: {}", answer.said());
+                            asked += 1;
+                        }
+                    }
+                })
+            })
+            .into_iter()
+            .collect();
+        let yi = city.enters("yi");
+        for n in 0..20 {
+            let answer = yi.sends(
+                "/work/demands",
+                &json!({ "title": format!("需求 {n}"), "domain": "city", "purpose": "industry", "unit": "乙", "problem": "问", "expected_result": "果",
+                "product_forms": ["interface"], "data_needed": [{ "dataset": "泊位", "reason": "必需" }], "value": "值", "plan": "案", "contact": "乙" }),
+            );
+            assert!(answer.status < 300, "{}", answer.text);
+        }
+        told.store(true, std::sync::atomic::Ordering::Relaxed);
+        hands.into_iter().for_each(|hand| hand.join().unwrap());
+    });
+}

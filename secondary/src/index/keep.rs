@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::{Field, Value};
 use tantivy::store::StoreReader;
@@ -62,6 +62,8 @@ pub struct Index {
     /// Days since the common era.
     day: AtomicI32,
     whole: AtomicBool,
+    /// When it was last opened or begun anew.
+    begun: RwLock<Instant>,
     guard: Mutex<()>,
     moved: Condvar,
 }
@@ -89,6 +91,7 @@ impl Index {
             seq: AtomicI64::new(mark.as_ref().map_or(-1, |m| m.seq)),
             day: AtomicI32::new(mark.as_ref().map_or(0, |m| days(m.day))),
             whole: AtomicBool::new(mark.is_some_and(|m| m.whole)),
+            begun: RwLock::new(Instant::now()),
             guard: Mutex::default(),
             moved: Condvar::new(),
         })
@@ -112,11 +115,12 @@ impl Index {
 
     /// Waits until that event, everything that this process committed, and this day are in every answer; for so long at most. False
     /// when they are not: what is found may then have been taken from public view. While the whole is made anew nothing stands in it
-    /// that may not, and the answers say that they are incomplete.
+    /// that may not, and the answers say that they are incomplete; that is waited for only while it has just begun.
     pub fn wait(&self, db: &Db, seq: i64, most: Duration) -> bool {
         let (seq, day) = (db.bell().last().max(seq), days(platform::day::shanghai_date(db.clock().now())));
         let behind = || self.seq() < seq || self.day.load(Ordering::Acquire) < day;
         let held = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = if self.is_whole() { most } else { most.saturating_sub(self.begun.read().unwrap_or_else(PoisonError::into_inner).elapsed()) };
         drop(self.moved.wait_timeout_while(held, most, |()| behind() || !self.is_whole()));
         !behind() || !self.is_whole()
     }
@@ -146,6 +150,7 @@ impl Index {
 
     /// Reads everything again.
     fn make_anew(&self, db: &Db) -> Result<usize> {
+        *self.begun.write().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.whole.store(false, Ordering::Release);
         let mut mark = db.look(|look| Mark::now(look, false))?;
         let open = Open::anew(&self.folder)?;

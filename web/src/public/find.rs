@@ -30,7 +30,7 @@ pub fn routes() -> Vec<Route> {
 /// Most rows of a file that is taken away.
 const MOST: usize = 5000;
 /// How long a question waits for what was committed a moment ago.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 fn asked(ask: &Ask, products: bool) -> index::Ask {
     let mut facets: Vec<(Facet, String)> =
@@ -67,8 +67,13 @@ fn current(app: &App) -> Result<()> {
 }
 
 async fn found(ask: &Ask, products: bool) -> Result<Found> {
-    let (app, asked) = (ask.app.clone(), asked(ask, products));
-    let before = ask.app.shelf.seq();
+    answered(ask, asked(ask, products)).await
+}
+
+/// Asks the index; what does not tell of all that the shelf has heard is not kept.
+async fn answered(ask: &Ask, asked: index::Ask) -> Result<Found> {
+    let app = ask.app.clone();
+    let before = app.shelf.seq();
     let (found, seq) = tokio::task::spawn_blocking(move || {
         current(&app)?;
         let seq = app.index.seq();
@@ -76,21 +81,17 @@ async fn found(ask: &Ask, products: bool) -> Result<Found> {
     })
     .await
     .map_err(Refusal::broken)??;
-    // What does not tell of all that the shelf has heard is not kept.
     if !found.complete || seq < before {
         ask.not_kept();
     }
     Ok(found)
 }
 
-/// How many products are on offer, by each facet; for pages that show no list. Called where blocking does no harm.
-pub fn on_offer(ask: &Ask) -> Result<Found> {
-    let app = &ask.app;
-    current(app)?;
-    if !app.index.is_whole() || app.index.seq() < app.shelf.seq() {
-        ask.not_kept();
-    }
-    app.index.ask(&index::Ask { facets: vec![(Facet::Kind, index::Kind::Product.as_str().into())], counted: true, ..index::Ask::default() })
+/// How many products are on offer, by each facet; for pages that show no list. Asked before the database is: whoever waits for the
+/// index holds no reader, because the index needs one to go on.
+pub async fn on_offer(ask: &Ask) -> Result<Found> {
+    let facets = vec![(Facet::Kind, index::Kind::Product.as_str().into())];
+    answered(ask, index::Ask { facets, counted: true, ..index::Ask::default() }).await
 }
 
 /// The catalogue with its facets.

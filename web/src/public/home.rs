@@ -14,7 +14,7 @@ use platform::paging::Page;
 use platform::words::Word;
 use primary::{Purpose, announcement, licence, scenario};
 use secondary::disclosure;
-use secondary::index::Facet;
+use secondary::index::{Facet, Found};
 use serde::Serialize;
 
 pub fn routes() -> Vec<Route> {
@@ -59,10 +59,9 @@ struct Step {
 /// The way of a developer, from reading to offering.
 const STEPS: [&str; 5] = ["/announcements", "/sign-up", "/help#developer", "/help#licence", "/help#product"];
 
-fn numbers(look: &mut Look, ask: &Ask) -> platform::Result<Vec<Number>> {
+fn numbers(look: &mut Look, ask: &Ask, found: &Found) -> platform::Result<Vec<Number>> {
     let scenarios = scenario::counts(look)?.iter().map(|(_, n)| n).sum();
     let licences = licence::register::count_in_force(look)?;
-    let found = find::on_offer(ask)?;
     let free = found.counted.of(Facet::Purpose).iter().find(|(word, _)| *word == Purpose::PublicGood.as_str()).map_or(0, |(_, n)| *n as i64);
     let products = found.total as i64;
     let line = |name: &'static str, count, href| Number { name, label: ask.t(&format!("pub-number-{name}")), count, href };
@@ -76,7 +75,7 @@ fn numbers(look: &mut Look, ask: &Ask) -> platform::Result<Vec<Number>> {
 
 /// `GET /`
 async fn home(ask: Ask) -> PageResult {
-    let a = ask.clone();
+    let (a, found) = (ask.clone(), find::on_offer(&ask).await?);
     let view = ask
         .look(move |look, _| {
             let open = announcement::Ask { state: Some(announcement::State::Published), ..Default::default() };
@@ -87,7 +86,7 @@ async fn home(ask: Ask) -> PageResult {
             let disclosures = disclosure::published(look, &Default::default(), Page::first(5))?.rows;
             Ok(HomeView {
                 c: a.chrome(a.t("nav-home")),
-                numbers: numbers(look, &a)?,
+                numbers: numbers(look, &a, &found)?,
                 calls: calls(look, &a, rows)?,
                 disclosures: disclosures
                     .into_iter()

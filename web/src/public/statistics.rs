@@ -1,6 +1,7 @@
 //! Statistics: a handful of pictures, each with its table, its definition and its day, and as SVG and CSV.
 
 use super::chart::{Bar, bars};
+use super::find;
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use crate::export::Sheet;
@@ -14,7 +15,7 @@ use platform::deadline;
 use platform::paging::Page;
 use platform::words::Word;
 use platform::{Look, Refusal, Result, day};
-use secondary::index::Facet;
+use secondary::index::{Facet, Found};
 use secondary::{fee, statistics};
 use serde::Serialize;
 
@@ -45,13 +46,12 @@ struct Figure {
 }
 
 /// Products on offer by the words of a facet.
-fn on_offer<W: Word>(ask: &Ask, facet: Facet) -> Result<Vec<Bar>> {
-    let found = super::find::on_offer(ask)?;
+fn on_offer<W: Word>(ask: &Ask, found: &Found, facet: Facet) -> Vec<Bar> {
     let bar = |(word, n): &(&str, u64)| Some(Bar { label: ask.lang.w(W::of(word)?), values: vec![*n as i64] });
-    Ok(found.counted.of(facet).iter().filter_map(bar).collect())
+    found.counted.of(facet).iter().filter_map(bar).collect()
 }
 
-fn figure(look: &mut Look, ask: &Ask, name: &str) -> Result<Figure> {
+fn figure(look: &mut Look, ask: &Ask, found: &Found, name: &str) -> Result<Figure> {
     let lang = ask.lang;
     let name = NAMES.into_iter().find(|n| *n == name).ok_or(Refusal::NotFound)?;
     let today = look.today();
@@ -61,8 +61,8 @@ fn figure(look: &mut Look, ask: &Ask, name: &str) -> Result<Figure> {
     }
     let rows: Vec<Bar> = match name {
         "licences" => counted(lang, statistics::licences_by_domain(look)?),
-        "products" => on_offer::<primary::ProductForm>(ask, Facet::Form)?,
-        "tariffs" => on_offer::<secondary::pricing::Kind>(ask, Facet::Tariff)?,
+        "products" => on_offer::<primary::ProductForm>(ask, found, Facet::Form),
+        "tariffs" => on_offer::<secondary::pricing::Kind>(ask, found, Facet::Tariff),
         "steps" => {
             let taken = deadline::taken(look, from, today)?;
             taken.into_iter().map(|t| Bar { label: lang.t(&format!("clock-{}", t.clock)), values: vec![t.median, t.ninety] }).collect()
@@ -112,10 +112,10 @@ struct StatisticsView {
 
 /// `GET /statistics`
 async fn all(ask: Ask) -> PageResult {
-    let a = ask.clone();
+    let (a, found) = (ask.clone(), find::on_offer(&ask).await?);
     let (as_of, figures) = ask
         .look(move |look, _| {
-            let figures = NAMES.into_iter().map(|name| figure(look, &a, name)).collect::<Result<Vec<_>>>()?;
+            let figures = NAMES.into_iter().map(|name| figure(look, &a, &found, name)).collect::<Result<Vec<_>>>()?;
             Ok((look.today().to_string(), figures))
         })
         .await?;
@@ -123,8 +123,8 @@ async fn all(ask: Ask) -> PageResult {
 }
 
 async fn one(ask: &Ask) -> Result<Figure> {
-    let (a, name) = (ask.clone(), ask.param("name").to_string());
-    ask.look(move |look, _| figure(look, &a, &name)).await
+    let (a, found, name) = (ask.clone(), find::on_offer(ask).await?, ask.param("name").to_string());
+    ask.look(move |look, _| figure(look, &a, &found, &name)).await
 }
 
 fn answer(bytes: Vec<u8>, media: &str) -> PageResult {
