@@ -47,13 +47,21 @@ on_both! {
         assert_eq!(one(product).unwrap().off.map(|o| o.1), Some(record::OffWhy::Holder));
 
         // The map, the months, the days to come, and the figures.
-        let pieces = world.db.look(address::pieces).unwrap();
-        assert!(pieces.iter().all(|p| p.after.is_none()) && pieces.len() == 6);
+        let pieces = world.db.look(|look| address::Map::default().pieces(look)).unwrap();
+        assert!(pieces.iter().all(|p| (&p.after, &p.until) == (&None, &None)) && pieces.len() == 6);
         for piece in &pieces {
-            let rows = world.db.look(|look| address::piece(look, piece.name, None)).unwrap();
+            let rows = world.db.look(|look| address::piece(look, piece.name, None, None)).unwrap();
             assert_eq!(rows.is_empty(), matches!(piece.name, "products" | "disclosures"), "{}", piece.name);
             let last = rows.last().map(|r| r.0.parse().unwrap());
-            assert!(last.is_none() || world.db.look(|look| address::piece(look, piece.name, last)).unwrap().is_empty());
+            assert!(last.is_none() || world.db.look(|look| address::piece(look, piece.name, last, None)).unwrap().is_empty());
+            // Parts of two lead to the same addresses, each once.
+            let small = address::Map::of(2);
+            let parts = || world.db.look(|look| small.pieces(look)).unwrap().into_iter().filter(|p| p.name == piece.name).collect::<Vec<_>>();
+            let drawn = parts();
+            assert_eq!(drawn.len(), rows.len() / 2 + 1);
+            let bound = |id: &Option<String>| id.as_ref().map(|id| id.parse().unwrap());
+            let of = |p: &address::Piece| world.db.look(|look| address::piece(look, p.name, bound(&p.after), bound(&p.until))).unwrap();
+            assert_eq!(drawn.iter().flat_map(of).collect::<Vec<_>>(), rows);
         }
         let first = world.db.look(register::first_day).unwrap().expect("a licence came into force");
         let before = first.pred_opt().unwrap();

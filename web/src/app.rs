@@ -54,6 +54,8 @@ pub struct App {
     pub shelf: crate::shelf::Shelf,
     /// The public log of this node.
     pub log: platform::log::Log,
+    /// Where the pieces of the map for search engines part.
+    pub sitemap: secondary::catalogue::address::Map,
     /// The description of every address, made when it is first asked for.
     pub openapi: std::sync::OnceLock<Vec<u8>>,
 }

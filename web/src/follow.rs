@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longest time between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -11,12 +11,19 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// So many entries at a time are the index made anew.
 const MANY: usize = 5_000;
 
+/// So long after the start, what only the start needed is given back.
+const SETTLED: Duration = Duration::from_secs(5);
+
 /// Begins to follow; ends when the application does.
 pub fn begin(app: &Arc<App>) -> std::io::Result<()> {
     let (weak, bell) = (Arc::downgrade(app), app.db.bell().clone());
     std::thread::Builder::new().name("follower".into()).spawn(move || {
+        let mut started = Some(Instant::now());
         while let Some(seen) = step(&weak) {
             bell.wait(seen, PAUSE);
+            if started.take_if(|at| at.elapsed() > SETTLED).is_some() {
+                crate::memory::give_back();
+            }
         }
     })?;
     Ok(())

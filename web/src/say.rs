@@ -1,22 +1,10 @@
 //! Words: every sentence a person reads, by key, from `web/locales` in 中文 and English.
 
-use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{Loader, static_loader};
+use fluent_bundle::{FluentArgs, FluentValue};
 use platform::words::Word;
-use std::borrow::Cow;
-use std::collections::HashMap;
-use unic_langid::{LanguageIdentifier, langid};
 
-static_loader! {
-    static LOCALES = {
-        locales: "./locales",
-        fallback_language: "zh-CN",
-        customise: |bundle| bundle.set_use_isolating(false),
-    };
-}
-
-static ZH: LanguageIdentifier = langid!("zh-CN");
-static EN: LanguageIdentifier = langid!("en");
+mod book;
+use book::Book;
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -47,28 +35,25 @@ impl Lang {
     }
     /// The message of a key; the key in `⟦⟧` when there is none, which no page may show.
     pub fn t(self, key: &str) -> String {
-        let id = if self.is_en() { &EN } else { &ZH };
-        LOCALES.try_lookup(id, key).unwrap_or_else(|| format!("⟦{key}⟧"))
+        self.maybe(key).unwrap_or_else(|| format!("⟦{key}⟧"))
     }
     /// The message of a key, when there is one.
     pub fn maybe(self, key: &str) -> Option<String> {
-        let id = if self.is_en() { &EN } else { &ZH };
-        LOCALES.try_lookup(id, key)
+        Book::in_lang(self).say(key, None)
     }
     /// A message with figures; whole numbers take part in plural rules.
     pub fn ta(self, key: &str, args: &[(&'static str, String)]) -> String {
-        let args: HashMap<Cow<'static, str>, FluentValue> = args
+        let args: FluentArgs = args
             .iter()
             .map(|(name, value)| {
                 let value = match value.parse::<i64>() {
                     Ok(n) if n.to_string() == *value && n.abs() < 10_000 => FluentValue::from(n),
-                    _ => FluentValue::from(value.clone()),
+                    _ => FluentValue::from(value.as_str()),
                 };
-                (Cow::Borrowed(*name), value)
+                (*name, value)
             })
             .collect();
-        let id = if self.is_en() { &EN } else { &ZH };
-        LOCALES.try_lookup_with_args(id, key, &args).unwrap_or_else(|| format!("⟦{key}⟧"))
+        Book::in_lang(self).say(key, Some(&args)).unwrap_or_else(|| format!("⟦{key}⟧"))
     }
     /// A message about a number `n`.
     pub fn tn(self, key: &str, n: impl ToString) -> String {

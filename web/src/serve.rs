@@ -160,6 +160,7 @@ pub fn assemble(
         metrics,
         metrics_token: settings.metrics_token.as_ref().map(|t| t.expose().to_string()),
         demo_accounts: if demo { crate::demo::accounts(&settings.data_dir).unwrap_or_default() } else { Vec::new() },
+        sitemap: Default::default(),
         openapi: std::sync::OnceLock::new(),
     });
     crate::follow::begin(&app).map_err(|e| e.to_string())?;

@@ -326,6 +326,28 @@ fn both_languages_say_the_same() {
     list(faults);
 }
 
+/// Files that the program does not know, and messages that it reads otherwise than they stand there.
+#[test]
+fn the_program_says_every_message_as_it_is_written() {
+    let mut faults = Vec::new();
+    for (lang, tag) in [(Lang::Zh, "zh-CN"), (Lang::En, "en")] {
+        let there = messages(tag);
+        assert!(there.len() > 4_000, "{tag}: {}", there.len());
+        for (key, text) in there {
+            let said = lang.maybe(&key);
+            if said.is_none() || !text.contains('{') && !text.contains("    ") && said.as_ref() != Some(&text) {
+                faults.push(format!("{tag}: {key} is said as {said:?}, not {text:?}"));
+            }
+        }
+    }
+    list(faults);
+    // One is not two, in the language where that matters.
+    let counted = |n: i64| [Lang::En.tn("total", n), Lang::Zh.tn("total", n)];
+    assert_eq!(counted(1)[0], "1 entry");
+    assert!(counted(2)[0].starts_with("2 ") && counted(2)[0] != "2 entry", "{:?}", counted(2));
+    assert!(counted(1)[1].replace('1', "2") == counted(2)[1], "{:?}", counted(1));
+}
+
 #[test]
 fn no_word_is_kept_that_no_page_needs() {
     let all: Vec<String> =

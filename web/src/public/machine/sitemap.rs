@@ -6,7 +6,7 @@ use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use platform::{Id, Refusal};
+use platform::{Id, Refusal, Result};
 use secondary::catalogue::address::{self, Piece};
 
 pub fn routes() -> Vec<Route> {
@@ -53,12 +53,15 @@ fn answer(text: String) -> PageResult {
 
 /// `GET /sitemap.xml`: the pieces.
 async fn index(ask: Ask) -> PageResult {
-    let pieces = ask.look(|look, _| address::pieces(look)).await?;
+    let app = ask.app.clone();
+    let pieces = ask.look(move |look, _| app.sitemap.pieces(look)).await?;
     let base = &ask.app.base_url;
     let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"{SPACE}\">\n");
     text.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", xml(&format!("{base}/sitemaps/pages.xml"))));
-    for Piece { name, after } in pieces {
-        let query = after.map(|id| format!("?after={id}")).unwrap_or_default();
+    for Piece { name, after, until } in pieces {
+        let bound = |name: &str, id: Option<String>| id.map(|id| format!("{name}={id}"));
+        let bounds: Vec<String> = [bound("after", after), bound("until", until)].into_iter().flatten().collect();
+        let query = if bounds.is_empty() { String::new() } else { format!("?{}", bounds.join("&")) };
         text.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", xml(&format!("{base}/sitemaps/{name}.xml{query}"))));
     }
     text.push_str("</sitemapindex>\n");
@@ -68,19 +71,22 @@ async fn index(ask: Ask) -> PageResult {
 /// `GET /sitemaps/{name}.xml`: the addresses of a piece.
 async fn piece(ask: Ask) -> PageResult {
     let (name, base) = (ask.param("name").to_string(), ask.app.base_url.clone());
-    let after: Option<Id<Piece>> = match ask.q("after") {
-        "" => None,
-        id => Some(id.parse()?),
+    let bound = |name: &str| -> Result<Option<Id<Piece>>> {
+        match ask.q(name) {
+            "" => Ok(None),
+            id => id.parse().map(Some),
+        }
     };
+    let (after, until) = (bound("after")?, bound("until")?);
     let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{SPACE}\">\n");
     if name == "pages" {
-        if after.is_some() {
+        if after.is_some() || until.is_some() {
             return Err(Refusal::NotFound);
         }
         PAGES.iter().for_each(|page| text.push_str(&format!("<url><loc>{}</loc></url>\n", xml(&format!("{base}{page}")))));
     } else {
         let of = name.clone();
-        for (id, at) in ask.look(move |look, _| address::piece(look, &of, after)).await? {
+        for (id, at) in ask.look(move |look, _| address::piece(look, &of, after, until)).await? {
             let day = platform::day::shanghai_date(at);
             text.push_str(&format!("<url><loc>{}</loc><lastmod>{day}</lastmod></url>\n", xml(&format!("{base}/{name}/{id}"))));
         }
