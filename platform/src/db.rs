@@ -12,15 +12,18 @@ use crate::id::Id;
 use crate::profile::{Book, Profile};
 use crate::vault::Vault;
 use crate::{Refusal, Result};
-use diesel::connection::SimpleConnection;
-use diesel::r2d2::R2D2Connection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{PgConnection, SqliteConnection};
 use std::ops::{Deref, DerefMut};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 use tokio::sync::oneshot;
+
+mod place;
+mod writer;
+use place::Manager;
+pub use place::Place;
+use writer::{Act, Job, Tally, Writer};
 
 /// A connection to either database. Matched here and nowhere else.
 #[derive(diesel::MultiConnection)]
@@ -28,68 +31,6 @@ pub enum Conn {
     Postgres(PgConnection),
     // Last, because it takes any text for a path.
     Sqlite(SqliteConnection),
-}
-
-/// Where the database is: `postgres://…`, or the path of a SQLite file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    Postgres(String),
-    Sqlite(String),
-}
-
-impl Place {
-    /// Reads a database URL: `postgres://…`, `postgresql://…`, `sqlite://PATH` or a bare path.
-    pub fn parse(url: &str) -> std::result::Result<Self, String> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Self::Postgres(url.to_string()))
-        } else if let Some(path) = url.strip_prefix("sqlite://").or_else(|| (!url.contains("://")).then_some(url)) {
-            if path.is_empty() { Err("the database path is empty".into()) } else { Ok(Self::Sqlite(path.to_string())) }
-        } else {
-            Err(format!("unknown database URL `{}`: use postgres://… or a path", url.split("://").next().unwrap_or(url)))
-        }
-    }
-
-    /// Opens one connection with its session settings.
-    pub fn connect(&self) -> Result<Conn> {
-        match self {
-            Self::Postgres(url) => {
-                let mut conn = PgConnection::establish(url).map_err(|e| {
-                    tracing::error!(error = %e, "database does not answer");
-                    Refusal::Unavailable
-                })?;
-                conn.batch_execute("SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
-                Ok(Conn::Postgres(conn))
-            }
-            Self::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(path).map_err(|e| {
-                    tracing::error!(error = %e, path, "database file does not open");
-                    Refusal::Unavailable
-                })?;
-                // FULL, because NORMAL lost acknowledged rows in simulated power cuts. Recursive triggers, because REPLACE
-                // would otherwise delete rows of the append-only tables unseen.
-                conn.batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -500; PRAGMA temp_store = MEMORY;",
-                )?;
-                Ok(Conn::Sqlite(conn))
-            }
-        }
-    }
-}
-
-struct Manager(Place);
-
-impl r2d2::ManageConnection for Manager {
-    type Connection = Conn;
-    type Error = Refusal;
-    fn connect(&self) -> Result<Conn> {
-        self.0.connect()
-    }
-    fn is_valid(&self, conn: &mut Conn) -> Result<()> {
-        conn.batch_execute("SELECT 1").map_err(Refusal::from)
-    }
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        std::thread::panicking() || conn.is_broken()
-    }
 }
 
 /// What every act is judged by: the policy in force and the calendar of working days.
@@ -187,63 +128,8 @@ impl Tx<'_> {
     }
 }
 
-trait Job: Send {
-    /// Runs the act; true when it is to be kept.
-    fn run(&mut self, tx: &mut Tx) -> bool;
-    /// Whether the act itself ran out of room.
-    fn out_of_space(&self) -> bool;
-    /// Undoes an act that was to be kept.
-    fn refuse(&mut self, refusal: Refusal);
-    /// Answers the caller: after the commit, or with the refusal that undid it.
-    fn answer(self: Box<Self>, lost: Option<Refusal>);
-}
-
-struct Act<T, F> {
-    run: Option<F>,
-    result: Option<Result<T>>,
-    reply: oneshot::Sender<Result<T>>,
-}
-
-impl<T: Send, F: FnOnce(&mut Tx) -> Result<T> + Send> Job for Act<T, F> {
-    fn run(&mut self, tx: &mut Tx) -> bool {
-        let Some(run) = self.run.take() else { return false };
-        let result = catch_unwind(AssertUnwindSafe(|| run(tx))).unwrap_or_else(|panic| {
-            let what = panic.downcast_ref::<&str>().map(|s| s.to_string()).or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(Refusal::Broken(format!("panic in an act: {}", what.unwrap_or_default())))
-        });
-        let keep = result.is_ok();
-        self.result = Some(result);
-        keep
-    }
-    fn out_of_space(&self) -> bool {
-        matches!(self.result, Some(Err(Refusal::NoSpace)))
-    }
-    fn refuse(&mut self, refusal: Refusal) {
-        self.result = Some(Err(refusal));
-    }
-    fn answer(self: Box<Self>, lost: Option<Refusal>) {
-        let result = match (lost, self.result) {
-            // A fault of ours in a lost group is most likely the database's going away.
-            (Some(refusal), Some(Ok(_) | Err(Refusal::Broken(_))) | None) => Err(refusal),
-            (_, Some(result)) => result,
-            (None, None) => Err(Refusal::Unavailable),
-        };
-        // The caller may have gone; the act stands all the same.
-        let _ = self.reply.send(result);
-    }
-}
-
-/// Most acts in one commit; keeps the wait of the first short.
-const GROUP: usize = 256;
 /// Most acts waiting; beyond it callers are told to come back rather than wait for ever.
 const WAITING: usize = 4096;
-
-/// What the writer has done since the database was opened.
-#[derive(Default)]
-struct Tally {
-    acts: AtomicU64,
-    commits: AtomicU64,
-}
 
 /// The database: reads from a pool, writes through the one writer.
 #[derive(Clone)]
@@ -404,117 +290,5 @@ impl OneQuestion {
 impl Drop for OneQuestion {
     fn drop(&mut self) {
         ASKING.set(false);
-    }
-}
-
-struct Writer {
-    place: Place,
-    clock: Clock,
-    known: Arc<Known>,
-    tally: Arc<Tally>,
-    bell: Arc<Bell>,
-    conn: Option<Conn>,
-}
-
-/// Between two acts of a group, and after the last.
-const KEEP: &str = "RELEASE act;";
-const UNDO: &str = "ROLLBACK TO act; RELEASE act;";
-const NEXT: &str = "SAVEPOINT act";
-const DONE: &str = "COMMIT";
-
-impl Writer {
-    fn work(mut self, jobs: mpsc::Receiver<Box<dyn Job>>) {
-        let mut group: Vec<Box<dyn Job>> = Vec::with_capacity(GROUP);
-        while let Ok(first) = jobs.recv() {
-            group.push(first);
-            while group.len() < GROUP {
-                match jobs.try_recv() {
-                    Ok(job) => group.push(job),
-                    Err(_) => break,
-                }
-            }
-            metrics::gauge!("dajing_writes_waiting").decrement(group.len() as f64);
-            metrics::counter!("dajing_acts_total").increment(group.len() as u64);
-            self.tally.acts.fetch_add(group.len() as u64, Ordering::Relaxed);
-            let lost = match self.commit(&mut group) {
-                Ok(seq) => {
-                    self.bell.ring(seq);
-                    metrics::counter!("dajing_commits_total").increment(1);
-                    self.tally.commits.fetch_add(1, Ordering::Relaxed);
-                    None
-                }
-                Err(refusal) => {
-                    tracing::error!(%refusal, acts = group.len(), "group not committed");
-                    // A broken connection is not trusted again.
-                    self.conn = None;
-                    Some(match refusal {
-                        Refusal::NoSpace => Refusal::NoSpace,
-                        _ => Refusal::Unavailable,
-                    })
-                }
-            };
-            for job in group.drain(..) {
-                job.answer(lost.clone());
-            }
-        }
-    }
-
-    /// Begins the group's transaction with the first savepoint. A connection that died while idle is made anew, once.
-    fn begin(&mut self) -> Result<&mut Conn> {
-        let (begin, may_die) = match self.place {
-            // The lock orders all nodes' groups, as the chain of events needs.
-            Place::Postgres(_) => ("BEGIN; SELECT pg_advisory_xact_lock(7220261); SAVEPOINT act", true),
-            Place::Sqlite(_) => ("BEGIN IMMEDIATE; SAVEPOINT act", false),
-        };
-        if let Some(mut conn) = self.conn.take() {
-            match conn.batch_execute(begin) {
-                Ok(()) => return Ok(self.conn.insert(conn)),
-                Err(fault) if !may_die => return Err(fault.into()),
-                Err(_) => {}
-            }
-        }
-        let conn = self.conn.insert(self.place.connect()?);
-        conn.batch_execute(begin)?;
-        Ok(conn)
-    }
-
-    /// Runs the group in one transaction, each act in its own savepoint, one commit for all; returns the number of the last event.
-    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<i64> {
-        let (clock, known) = (self.clock.clone(), self.known.clone());
-        let conn = self.begin()?;
-        let done = Self::run(conn, &clock, &known, group);
-        if done.is_err() {
-            let _ = conn.batch_execute("ROLLBACK");
-        }
-        done
-    }
-
-    fn run(conn: &mut Conn, clock: &Clock, known: &Known, group: &mut [Box<dyn Job>]) -> Result<i64> {
-        let mut head = Head::last(conn)?;
-        let last = group.len() - 1;
-        for (number, job) in group.iter_mut().enumerate() {
-            // Time in the log never runs backwards, whatever the machine's clock does.
-            let now = clock.now().max(head.at);
-            let mut tx = Tx { look: Look { conn, now, known }, head: head.clone(), events: 0 };
-            let keep = job.run(&mut tx);
-            let after = tx.head;
-            // One round trip between two acts.
-            let then = if number == last { DONE } else { NEXT };
-            match conn.batch_execute(&format!("{} {then}", if keep { KEEP } else { UNDO })) {
-                Ok(()) if keep => head = after,
-                Ok(()) => {}
-                // SQLite ends the whole transaction when the disk is full.
-                Err(_) if job.out_of_space() => return Err(Refusal::NoSpace),
-                Err(fault) => {
-                    let fault = Refusal::from(fault);
-                    // An act that went on after a failed statement spoils itself only, while the connection lives.
-                    if !keep || conn.batch_execute(&format!("{UNDO} {then}")).is_err() {
-                        return Err(fault);
-                    }
-                    job.refuse(fault);
-                }
-            }
-        }
-        Ok(head.seq)
     }
 }

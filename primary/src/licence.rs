@@ -5,7 +5,6 @@ use crate::Purpose;
 use crate::agreement;
 use crate::amendment;
 use crate::bar;
-use crate::bid;
 use crate::filing::{self, Filing};
 use crate::plan;
 use crate::scenario::Scenario;
@@ -16,23 +15,27 @@ use enclave::access;
 use platform::event::{self, Record};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::log::{Told, leaf};
-use platform::paging::{Page, Paged, like};
 use platform::people::{Org, Person, interest, org, person};
-use platform::profile::Profile;
 use platform::schema::licence;
 use platform::sheet::{self, Answers, REASON, Sheet};
-use platform::{At, Caller, Fault, Id, Look, MultiBackend, Refusal, Result, Role, Tx, Word, day, diesel, serial, words};
+use platform::{At, Caller, Id, Look, Refusal, Result, Role, Tx, Word, day, diesel, words};
 use serde::Serialize;
 use serde_json::json;
 
+mod draft;
 mod ending;
+mod line;
+mod list;
 pub mod permission;
 pub mod register;
 mod reminder;
 pub mod term;
 
+use draft::{DRAFT, REDRAFT, draft, redraft};
 pub(crate) use ending::end;
 pub use ending::expire_due;
+pub use line::{line, live, successor, under};
+pub use list::{Ask, in_force_of, list};
 pub use permission::{Permission, able, may, permissions};
 pub use register::{Published, public, public_list};
 pub use reminder::remind_due;
@@ -93,18 +96,6 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Suspended, Act::Remind, &[Calendar], State::Suspended, "ZJK-17").tell(&[Tell::Owner, Tell::Role(Legal)]),
 ];
 
-/// What is asked for a draft; scope, resources and fee are those filed, for a contract may not depart from what was called
-/// for and filed (BID-46, ZJK-17). Days left open are those filed, from today when they have begun.
-const DRAFT: Sheet = Sheet {
-    name: "licence",
-    fields: &[
-        sheet::pick("filing", "filing"),
-        sheet::date("from_on").optional(),
-        sheet::date("to_on").optional(),
-        sheet::text("supplement", 5000).optional(),
-    ],
-};
-const REDRAFT: Sheet = Sheet { name: "licence", fields: &[sheet::date("from_on"), sheet::date("to_on"), sheet::text("supplement", 5000).optional()] };
 /// A holder's own exit: from which day on it wants to be free (BJ-20).
 const NOTICE: Sheet = Sheet { name: "licence-notice", fields: &[sheet::date("ends_on"), sheet::text("reason", 2000)] };
 
@@ -264,97 +255,6 @@ impl Noun for Licence {
     }
 }
 
-/// Drafts the licence of a winner whose filing the office has received, with the first version of the agreement.
-fn draft(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Licence>> {
-    let Ok(filing) = a.text("filing").parse() else { return Err(Refusal::fault("filing", "not-a-choice")) };
-    let filing = Filing::find(tx, who, filing)?;
-    filing.must_be_received()?;
-    bid::must_have_won(tx, filing.bid)?;
-    interest::must_be_free(tx, who, filing.holder)?;
-    must_be_eligible(tx, filing.holder)?;
-    let follows = amendment::predecessor(tx, filing.amendment)?;
-    if live(tx, filing.scenario, filing.holder)?.is_some_and(|l| Some(l.id) != follows) {
-        return Err(Refusal::rule("second-live-licence", "ZJK-13(5)"));
-    }
-    if is_used(tx, filing.id)? {
-        return Err(Refusal::rule("not-filed", "ZJK-17"));
-    }
-    let grant = filing.grant()?;
-    let from = asked_day(&a, "from_on").unwrap_or(grant.from_on.max(tx.today()));
-    let to = asked_day(&a, "to_on").unwrap_or(grant.to_on);
-    let term = drafted_term(tx, &tx.profile(), &grant, from, to)?;
-    let content = json!({
-        "resources": grant.resources, "scope": grant.scope, "fee": grant.fee, "purpose": grant.purpose, "supplement": a.text("supplement"),
-    });
-    let row = Licence {
-        id: tx.id(),
-        serial: Some(serial::next(tx, "licence")?),
-        title: crate::scenario::row(tx, filing.scenario)?.title,
-        state: flow::first::<Licence>(Act::Draft)?,
-        owner: Some(filing.holder),
-        clock: None,
-        due_on: None,
-        profile: tx.profile().version_tag(),
-        content: content.to_string(),
-        created_by: who.person,
-        created_at: tx.now(),
-        updated_at: tx.now(),
-        scenario: filing.scenario,
-        filing: filing.id,
-        from_on: term.from(),
-        to_on: term.to(),
-        in_force_at: None,
-        ended_at: None,
-        end_kind: None,
-        follows,
-        reminded: None,
-    };
-    diesel::insert_into(licence::table).values(&row).execute(tx.db()).map_err(|e| match Refusal::from(e) {
-        // The partial unique index says the rule again.
-        Refusal::Taken => Refusal::rule("second-live-licence", "ZJK-13(5)"),
-        other => other,
-    })?;
-    let agreement = agreement::make(tx, who, &row)?;
-    flow::begin_case(tx, who, &row, Act::Draft, Record::of(agreement.seal()))?;
-    Ok(row.id)
-}
-
-/// A filing serves one grant: when its licence has ended, the next grant is filed anew.
-fn is_used(look: &mut Look, of: Id<Filing>) -> Result<bool> {
-    let used: i64 = licence::table.filter(licence::filing.eq(of).and(licence::state.ne(State::Dropped))).count().get_result(look.db())?;
-    Ok(used > 0)
-}
-
-/// Changes the draft; the agreement gets a new version, the old ones stay.
-fn redraft(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
-    let grant = filing::row(tx, row.filing)?.grant()?;
-    let from = asked_day(&a, "from_on").unwrap_or(row.from_on);
-    let term = drafted_term(tx, &tx.pinned(&row.profile), &grant, from, asked_day(&a, "to_on").unwrap_or(row.to_on))?;
-    let mut content = Answers::parse(&row.content);
-    content.set("supplement", a.text("supplement"));
-    let mut changed = row.clone();
-    (changed.content, changed.from_on, changed.to_on) = (content.json(), term.from(), term.to());
-    diesel::update(licence::table.find(row.id))
-        .set((licence::content.eq(&changed.content), licence::from_on.eq(changed.from_on), licence::to_on.eq(changed.to_on)))
-        .execute(tx.db())?;
-    let agreement = agreement::make(tx, who, &changed)?;
-    flow::take(tx, who, row, Act::Redraft, Record::of(agreement.seal())).map(drop)
-}
-
-/// The term that a draft may have: within the cap, not longer than filed, and not begun before today or before the filed day.
-fn drafted_term(look: &Look, profile: &Profile, grant: &filing::Grant, from: NaiveDate, to: NaiveDate) -> Result<Term> {
-    let term = Term::new(profile, from, to)?;
-    let earliest = grant.from_on.max(look.today());
-    if from < earliest {
-        return Err(Refusal::Faulty(vec![Fault::at("from_on", "too-early").with("day", earliest)]));
-    }
-    let filed = (grant.to_on - grant.from_on).num_days() + 1;
-    if term.days() > filed {
-        return Err(Refusal::Faulty(vec![Fault::at("to_on", "longer-than-filed").with("days", filed)]));
-    }
-    Ok(term)
-}
-
 /// Who signs has neither filed nor drafted: two pairs of eyes on every grant (ZJK-28).
 fn may_sign(look: &mut Look, who: &Caller, row: &Licence) -> Result<()> {
     let mut before = event::actors(look, Licence::NAME, &row.id.to_string(), &["draft", "redraft"])?;
@@ -434,10 +334,6 @@ fn resume(tx: &mut Tx, who: &Caller, row: &Licence, a: Answers) -> Result<()> {
     }
 }
 
-fn asked_day(a: &Answers, field: &str) -> Option<NaiveDate> {
-    a.text(field).parse().ok()
-}
-
 /// An affiliate of the primary operator holds no licence, for the operator takes no part in development (ZJK-13(6)).
 pub fn must_be_independent(look: &mut Look, holder: Id<Org>) -> Result<()> {
     if org::row(look, holder)?.affiliate { Err(Refusal::rule("affiliate", "ZJK-13(6)")) } else { Ok(()) }
@@ -454,109 +350,11 @@ pub fn row(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
     Ok(licence::table.find(id).select(Licence::as_select()).first(look.db())?)
 }
 
-/// States in which a licence lives or comes to life.
-const LIVE: [State; 4] = [State::Drafted, State::Signed, State::InForce, State::Suspended];
-
-/// The live licence of a holder for a scenario: drafted, signed, in force or suspended. Of two, one of which follows the
-/// other, the elder.
-pub fn live(look: &mut Look, scenario: Id<Scenario>, holder: Id<Org>) -> Result<Option<Licence>> {
-    Ok(licence::table
-        .filter(licence::scenario.eq(scenario).and(licence::owner.eq(holder)))
-        .filter(licence::state.eq_any(LIVE))
-        .order((licence::created_at.asc(), licence::id.asc()))
-        .select(Licence::as_select())
-        .first(look.db())
-        .optional()?)
-}
-
-/// The live licence that was drafted under a filing.
-pub fn under(look: &mut Look, filing: Id<Filing>) -> Result<Option<Licence>> {
-    Ok(licence::table.filter(licence::filing.eq(filing).and(licence::state.eq_any(LIVE))).select(Licence::as_select()).first(look.db()).optional()?)
-}
-
-/// The live licence that follows this one, drafted or countersigned.
-pub fn successor(look: &mut Look, of: Id<Licence>) -> Result<Option<Licence>> {
-    Ok(licence::table.filter(licence::follows.eq(of).and(licence::state.eq_any(LIVE))).select(Licence::as_select()).first(look.db()).optional()?)
-}
-
-/// Every licence of the line this one stands in, first to last: what it follows and what follows it, at most 50 each way.
-pub fn line(look: &mut Look, of: &Licence) -> Result<Vec<Licence>> {
-    let mut line = vec![of.clone()];
-    while let (Some(before), true) = (line[0].follows, line.len() < 50) {
-        line.insert(0, row(look, before)?);
-    }
-    for _ in 0..50 {
-        let last = line[line.len() - 1].id;
-        let next: Option<Licence> = licence::table
-            .filter(licence::follows.eq(last).and(licence::state.ne(State::Dropped)))
-            .order(licence::created_at.desc())
-            .select(Licence::as_select())
-            .first(look.db())
-            .optional()?;
-        match next {
-            Some(next) => line.push(next),
-            None => break,
-        }
-    }
-    Ok(line)
-}
-
 /// The licence, when it is in force now by state and days; whoever asks. What it permits is the answer of [`may`].
 pub fn must_be_in_force(look: &mut Look, id: Id<Licence>) -> Result<Licence> {
     let row = row(look, id)?;
     permission::must_be_in_force(&row, look.today())?;
     Ok(row)
-}
-
-/// The licences of a holder that are in force now, newest first, at most 200.
-pub fn in_force_of(look: &mut Look, holder: Id<Org>) -> Result<Vec<Licence>> {
-    let today = look.today();
-    Ok(licence::table
-        .filter(licence::owner.eq(holder).and(licence::state.eq(State::InForce)))
-        .filter(licence::from_on.le(today).and(licence::to_on.ge(today)))
-        .order((licence::created_at.desc(), licence::id.desc()))
-        .limit(200)
-        .select(Licence::as_select())
-        .load(look.db())?)
-}
-
-/// What a list of licences asks for. Empty fields ask for everything.
-#[derive(Clone, Debug, Default)]
-pub struct Ask {
-    pub words: String,
-    pub state: Option<State>,
-    pub holder: Option<Id<Org>>,
-    /// Only those that live and whose last day comes by then.
-    pub ends_by: Option<NaiveDate>,
-}
-
-/// Licences in the caller's sight, newest first: his organisation's own, or all for those who oversee.
-pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Paged<Licence>> {
-    let holder = if who.oversees() { ask.holder } else { Some(who.org()?) };
-    let filter = || {
-        let mut q = licence::table.into_boxed::<MultiBackend>();
-        if let Some(holder) = holder {
-            q = q.filter(licence::owner.eq(holder));
-        }
-        if let Some(state) = ask.state {
-            q = q.filter(licence::state.eq(state));
-        }
-        if let Some(day) = ask.ends_by {
-            q = q.filter(licence::to_on.le(day).and(licence::state.eq_any([State::InForce, State::Suspended])));
-        }
-        if !ask.words.is_empty() {
-            q = q.filter(licence::title.like(like(&ask.words)).escape('\\'));
-        }
-        q
-    };
-    let total: i64 = filter().count().get_result(look.db())?;
-    let rows = filter()
-        .order((licence::created_at.desc(), licence::id.desc()))
-        .limit(page.limit())
-        .offset(page.offset())
-        .select(Licence::as_select())
-        .load(look.db())?;
-    Ok(page.of(rows, total))
 }
 
 #[cfg(test)]

@@ -4,21 +4,25 @@
 
 use super::scheme::{self, Indicator, Scheme};
 use crate::licence::{self, EndKind};
-use crate::selection::rank;
 use crate::termination;
 use diesel::prelude::*;
 use platform::case::{Case, New, Sight};
-use platform::event::{Record, sha256};
+use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::log::Told;
-use platform::paging::{Page, Paged, like};
-use platform::people::{Org, Person, interest, org, person};
-use platform::profile::{Consequence, Profile, Silence};
-use platform::schema::{assessor, evaluation, licence as licences, org as orgs};
+use platform::people::{Org, Person, interest, org};
+use platform::profile::Silence;
+use platform::schema::{evaluation, licence as licences, org as orgs};
 use platform::sheet::{self, Answers, NOTHING, REASON, Sheet};
-use platform::{At, Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, file, mail, words};
-use serde::{Deserialize, Serialize};
+use platform::{At, Caller, Fault, Id, Look, OrgKind, Refusal, Result, Role, Tx, Word, diesel, file, words};
 use serde_json::json;
+
+mod result;
+mod seat;
+pub use result::{Line, Wanted, all_of, grade_of, last_of, poor_running, published, published_one, table};
+use result::{PUBLIC, total_of};
+use seat::{ASSESSORS, all_in, assessors, may_score, must_be_whole, score, seat_all};
+pub use seat::{Assessor, assigned, seat, seats, waiting_for};
 
 words! {
     pub enum State: "evaluation-state" {
@@ -41,10 +45,8 @@ words! {
     pub enum TalkKind: "evaluation-talk-kind" { Warning = "warning", Talk = "talk" }
 }
 
-use Role::{Bureau, Calendar, DeveloperAdmin, Expert, Legal, Office, Regulator, Source};
+use Role::{Bureau, Calendar, DeveloperAdmin, Legal, Office};
 
-/// Who may assess: never the primary operator, which shares in what it would judge.
-const ASSESSORS: &[Role] = &[Expert, Regulator, Source, Bureau, Office];
 const HOLDERS: &[Role] = &[DeveloperAdmin, Legal];
 
 pub const STEPS: &[Step<State, Act>] = &[
@@ -73,9 +75,6 @@ pub const STEPS: &[Step<State, Act>] = &[
     step(State::Poor, Act::Talk, &[Office, Bureau], State::Talked, "ZJK-35(4) BJ-30 NJ-18").tell(&[Tell::Owner, Tell::Role(Legal)]),
     step(State::Poor, Act::Propose, &[Calendar], State::Poor, "BJ-30 NJ-18 ZJK-35(4)").tell(&[Tell::Owner, Tell::Role(Legal), Tell::Role(Office)]),
 ];
-
-/// States in which the result is everybody's.
-const PUBLIC: [State; 3] = [State::Published, State::Poor, State::Talked];
 
 const OPEN: Sheet = Sheet {
     name: "evaluation",
@@ -128,44 +127,6 @@ platform::case! {
         pub grade: Option<Grade>,
         pub published_at: Option<At>,
     }
-}
-
-/// One assessor's part in one round.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = assessor)]
-pub struct Assessor {
-    pub id: Id<Assessor>,
-    pub evaluation: Id<Evaluation>,
-    pub person: Id<Person>,
-    pub round: i32,
-    pub content: String,
-    pub scored_at: Option<At>,
-}
-
-#[derive(Deserialize)]
-struct Points {
-    /// Place of the indicator in the sheet, from 1, as a form gives it.
-    item: String,
-    points: i64,
-}
-
-fn points_of(a: &Answers) -> Vec<(usize, i64)> {
-    let given: Vec<Points> = a.0.get("items").and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or_default();
-    given.into_iter().map(|p| (p.item.parse().unwrap_or(0), p.points)).collect()
-}
-
-impl Assessor {
-    /// What was scored.
-    pub fn answers(&self) -> Answers {
-        Answers::parse(&self.content)
-    }
-    fn points(&self, items: usize) -> Vec<i64> {
-        in_order(&points_of(&self.answers()), items)
-    }
-}
-
-fn in_order(points: &[(usize, i64)], items: usize) -> Vec<i64> {
-    (1..=items).map(|n| points.iter().find(|(item, _)| *item == n).map_or(0, |(_, p)| *p)).collect()
 }
 
 impl Evaluation {
@@ -261,43 +222,9 @@ fn holders(look: &mut Look) -> Result<Vec<Choice>> {
     Ok(rows.into_iter().map(|(id, name)| Choice::new(id, name)).collect())
 }
 
-/// People who may assess, as offers of a form.
-fn assessors(look: &mut Look) -> Result<Vec<Choice>> {
-    let mut all: Vec<Choice> = Vec::new();
-    for role in ASSESSORS {
-        for (id, name, org) in person::in_role(look, *role)? {
-            if !all.iter().any(|c| c.value == id.to_string()) {
-                all.push(Choice::new(id, format!("{name} · {org}")));
-            }
-        }
-    }
-    Ok(all)
-}
-
 /// The indicators of an evaluation.
 pub fn items(look: &mut Look, row: &Evaluation) -> Result<Vec<Indicator>> {
     Ok(Scheme::row(look, row.scheme)?.items())
-}
-
-/// The caller's own seat in the current round.
-pub fn seat(look: &mut Look, who: &Caller, of: Id<Evaluation>) -> Result<Option<Assessor>> {
-    let Some(me) = who.person.filter(|_| who.is_any(ASSESSORS)) else { return Ok(None) };
-    Ok(assessor::table
-        .filter(assessor::evaluation.eq(of).and(assessor::person.eq(me)))
-        .order(assessor::round.desc())
-        .select(Assessor::as_select())
-        .first(look.db())
-        .optional()?)
-}
-
-/// The seats of the current round, whoever asks.
-pub fn seats(look: &mut Look, row: &Evaluation) -> Result<Vec<Assessor>> {
-    Ok(assessor::table
-        .filter(assessor::evaluation.eq(row.id).and(assessor::round.eq(row.round)))
-        .order(assessor::id.asc())
-        .limit(50)
-        .select(Assessor::as_select())
-        .load(look.db())?)
 }
 
 /// Opens the evaluation of a holder under an adopted sheet, with assessors who have no interest in it.
@@ -342,36 +269,8 @@ fn open(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Evaluation>> {
     Ok(row.id)
 }
 
-fn seat_all(tx: &mut Tx, who: &Caller, row: &Evaluation, people: &[Id<Person>]) -> Result<()> {
-    let seq = super::last_event(tx)?;
-    for person in people {
-        let of = Assessor { id: tx.id(), evaluation: row.id, person: *person, round: row.round, content: "{}".into(), scored_at: None };
-        diesel::insert_into(assessor::table).values(&of).execute(tx.db())?;
-        mail::tell_person(tx, *person, who, seq)?;
-    }
-    Ok(())
-}
-
 fn own(_: &mut Look, who: &Caller, row: &Evaluation) -> Result<()> {
     if row.owner.is_some_and(|o| who.acts_for(o)) { Ok(()) } else { Err(Refusal::NotFound) }
-}
-
-/// Every indicator has points, exactly once.
-fn must_be_whole(a: &Answers, items: usize) -> Result<()> {
-    let given = points_of(a);
-    let mut faults = Vec::new();
-    for (i, (item, _)) in given.iter().enumerate() {
-        if *item == 0 || *item > items {
-            faults.push(Fault::at(format!("items[{i}].item"), "not-a-choice"));
-        } else if given[..i].iter().any(|(before, _)| before == item) {
-            faults.push(Fault::at(format!("items[{i}].points"), "indicator-twice"));
-        }
-    }
-    let missing = (1..=items).filter(|n| !given.iter().any(|(item, _)| item == n)).count();
-    if missing > 0 {
-        faults.push(Fault::at("items", "indicator-missing").with("count", missing));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Refusal::Faulty(faults)) }
 }
 
 fn self_score(tx: &mut Tx, who: &Caller, row: &Evaluation, mut a: Answers) -> Result<()> {
@@ -381,47 +280,6 @@ fn self_score(tx: &mut Tx, who: &Caller, row: &Evaluation, mut a: Answers) -> Re
     content.set("self", serde_json::to_value(&a)?);
     row.keep(tx, &content)?;
     flow::take(tx, who, row, Act::SelfScore, Record::of(a)).map(drop)
-}
-
-/// An assessor scores once in a round, himself, and without an interest that came up since.
-fn may_score(look: &mut Look, who: &Caller, row: &Evaluation) -> Result<()> {
-    let seat = seat(look, who, row.id)?.filter(|s| s.round == row.round).ok_or(Refusal::NotFound)?;
-    if seat.scored_at.is_some() {
-        return Err(Refusal::rule("already-voted", "BJ-30"));
-    }
-    interest::must_be_free(look, who, row.holder()?)
-}
-
-/// Keeps an assessor's points; the record holds their digest only, so that nobody else reads them before all are in.
-fn score(tx: &mut Tx, who: &Caller, row: &Evaluation, a: Answers) -> Result<()> {
-    must_be_whole(&a, items(tx, row)?.len())?;
-    let me = who.person()?;
-    let open = assessor::evaluation.eq(row.id).and(assessor::person.eq(me)).and(assessor::round.eq(row.round)).and(assessor::scored_at.is_null());
-    let content = a.json();
-    let kept = diesel::update(assessor::table.filter(open))
-        .set((assessor::content.eq(&content), assessor::scored_at.eq(Some(tx.now()))))
-        .execute(tx.db())?;
-    if kept == 0 {
-        return Err(Refusal::rule("already-voted", "BJ-30"));
-    }
-    flow::take(tx, who, row, Act::Score, Record::of(json!({ "digest": sha256(&content), "round": row.round }))).map(drop)
-}
-
-fn all_in(look: &mut Look, _: &Caller, row: &Evaluation) -> Result<()> {
-    if seats(look, row)?.iter().all(|s| s.scored_at.is_some()) { Ok(()) } else { Err(Refusal::rule("scores-missing", "BJ-30")) }
-}
-
-/// Total in hundredths: the weighted mean of all assessors' points, rounded once.
-fn total_of(items: &[Indicator], seats: &[Assessor]) -> i64 {
-    let weights: Vec<i64> = items.iter().map(|i| i.weight).collect();
-    let scores: Vec<Vec<i64>> = seats.iter().map(|s| s.points(items.len())).collect();
-    rank::total(&weights, &scores)
-}
-
-/// The grade of a total in hundredths, as the profile has it; what reaches no grade is poor.
-pub fn grade_of(profile: &Profile, total: i64) -> Grade {
-    let whole = u32::try_from(total / 100).unwrap_or(0);
-    profile.evaluation.grade(whole).and_then(|g| Grade::of(&g.key)).unwrap_or(Grade::Poor)
 }
 
 /// Tells the holder the result; from now it may object.
@@ -521,137 +379,6 @@ fn talk(tx: &mut Tx, who: &Caller, row: &Evaluation, mut a: Answers) -> Result<(
     flow::take(tx, who, row, Act::Talk, Record::of(&a).because(a.text("demands"))).map(drop)
 }
 
-/// The latest published result of an organisation; weighs in renewal and new bids (ZJK-33).
-pub fn last_of(look: &mut Look, org: Id<Org>) -> Result<Option<Evaluation>> {
-    Ok(all_of(look, org, 1)?.into_iter().next())
-}
-
-/// An organisation's published results, latest year first.
-pub fn all_of(look: &mut Look, org: Id<Org>, most: i64) -> Result<Vec<Evaluation>> {
-    Ok(evaluation::table
-        .filter(evaluation::owner.eq(org).and(evaluation::state.eq_any(PUBLIC)))
-        .order((evaluation::year.desc(), evaluation::id.desc()))
-        .limit(most)
-        .select(Evaluation::as_select())
-        .load(look.db())?)
-}
-
-/// Whether so many results running are poor that the profile proposes the end; never where it only warns (ZJ-6.7).
-pub fn poor_running(look: &mut Look, org: Id<Org>) -> Result<bool> {
-    let profile = look.profile();
-    let ends = profile.evaluation.grade_of(Grade::Poor.as_str()).is_some_and(|g| g.consequence == Consequence::TerminateAfter);
-    let most = i64::from(profile.evaluation.poor_running.max(1));
-    let last = all_of(look, org, most)?;
-    Ok(ends && i64::try_from(last.len()) == Ok(most) && last.iter().all(|e| e.grade == Some(Grade::Poor)))
-}
-
-/// The result indicator by indicator: own points, and the mean of the assessors' in hundredths.
-#[derive(Clone, Debug, Serialize)]
-pub struct Line {
-    pub name: String,
-    pub weight: i64,
-    pub own: Option<i64>,
-    pub evidence: String,
-    pub mean: Option<i64>,
-}
-
-/// The table of a result. Means are left out until the result was told, whoever looks.
-pub fn table(look: &mut Look, row: &Evaluation) -> Result<Vec<Line>> {
-    let (items, seats) = (items(look, row)?, seats(look, row)?);
-    let own = row.answers().0.get("self").cloned().map(Answers::of);
-    let own_points = own.as_ref().map(points_of);
-    let evidence = |n: usize| -> String {
-        let rows = own.as_ref().and_then(|a| a.0.get("items")).and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
-        rows.iter()
-            .find(|r| r.get("item").and_then(serde_json::Value::as_str) == Some(&n.to_string()))
-            .and_then(|r| r.get("evidence").and_then(serde_json::Value::as_str))
-            .unwrap_or_default()
-            .to_string()
-    };
-    let means = rank::means(&seats.iter().map(|s| s.points(items.len())).collect::<Vec<_>>(), items.len());
-    Ok(items
-        .into_iter()
-        .enumerate()
-        .map(|(i, of)| Line {
-            name: of.name,
-            weight: of.weight,
-            own: own_points.as_ref().and_then(|p| p.iter().find(|(n, _)| *n == i + 1).map(|(_, v)| *v)),
-            evidence: evidence(i + 1),
-            mean: row.total.and(means.get(i).copied()),
-        })
-        .collect())
-}
-
-/// What the public list asks for; empty fields ask for everything.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    pub words: String,
-    pub year: Option<i32>,
-    pub grade: Option<Grade>,
-}
-
-/// Published results, latest first, with the organisation's name.
-pub fn published(look: &mut Look, wanted: &Wanted, page: Page) -> Result<Paged<(Evaluation, String)>> {
-    let filter = || {
-        let mut q = evaluation::table
-            .inner_join(orgs::table.on(orgs::id.nullable().eq(evaluation::owner)))
-            .into_boxed::<MultiBackend>()
-            .filter(evaluation::state.eq_any(PUBLIC));
-        if let Some(year) = wanted.year {
-            q = q.filter(evaluation::year.eq(year));
-        }
-        if let Some(grade) = wanted.grade {
-            q = q.filter(evaluation::grade.eq(grade));
-        }
-        if !wanted.words.trim().is_empty() {
-            q = q.filter(orgs::title.like(like(&wanted.words)).escape('\\'));
-        }
-        q
-    };
-    let total: i64 = filter().count().get_result(look.db())?;
-    let rows = filter()
-        .order((evaluation::year.desc(), evaluation::created_at.desc(), evaluation::id.desc()))
-        .limit(page.limit())
-        .offset(page.offset())
-        .select((Evaluation::as_select(), orgs::title))
-        .load(look.db())?;
-    Ok(page.of(rows, total))
-}
-
-/// A published result with the organisation's name; `NotFound` before it is published.
-pub fn published_one(look: &mut Look, id: Id<Evaluation>) -> Result<(Evaluation, String)> {
-    let row = Evaluation::row(look, id)?;
-    if !row.is_public() {
-        return Err(Refusal::NotFound);
-    }
-    let name = org::name(look, row.holder()?)?;
-    Ok((row, name))
-}
-
-/// Evaluations in which the caller assesses, newest first.
-pub fn assigned(look: &mut Look, who: &Caller, page: Page) -> Result<Paged<Evaluation>> {
-    let mine = || assessor::table.filter(assessor::person.nullable().eq(who.person)).select(assessor::evaluation);
-    let total: i64 = evaluation::table.filter(evaluation::id.eq_any(mine())).count().get_result(look.db())?;
-    let rows = evaluation::table
-        .filter(evaluation::id.eq_any(mine()))
-        .order((evaluation::created_at.desc(), evaluation::id.desc()))
-        .limit(page.limit())
-        .offset(page.offset())
-        .select(Evaluation::as_select())
-        .load(look.db())?;
-    Ok(page.of(rows, total))
-}
-
-/// How many evaluations wait for the caller's own points.
-pub fn waiting_for(look: &mut Look, who: &Caller) -> Result<i64> {
-    let Some(me) = who.person.filter(|_| who.is_any(ASSESSORS)) else { return Ok(0) };
-    Ok(assessor::table
-        .inner_join(evaluation::table.on(evaluation::id.eq(assessor::evaluation).and(evaluation::round.eq(assessor::round))))
-        .filter(assessor::person.eq(me).and(assessor::scored_at.is_null()).and(evaluation::state.eq(State::Scoring)))
-        .count()
-        .get_result(look.db())?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -659,14 +386,5 @@ mod tests {
     #[test]
     fn table_is_sound() {
         assert_eq!(flow::faults(&flow::table::<Evaluation>(), &["published", "talked", "cancelled"]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn grades_begin_where_they_say() {
-        let of = |total| grade_of(Profile::default_profile(), total);
-        assert_eq!(
-            [of(9000), of(8999), of(7500), of(7499), of(6000), of(5999)].map(|g| g.as_str()),
-            ["excellent", "good", "good", "pass", "pass", "poor"]
-        );
     }
 }
