@@ -246,7 +246,8 @@ pub struct Search {
     pub subject: String,
 }
 
-/// A page of the log, newest first, and the count of all that match. Sealed lines are left out whoever asks.
+/// A page of the log, newest first, and the count of all that match; a number finds the line of that number, too. Sealed lines are left
+/// out whoever asks.
 pub fn search(look: &mut Look, ask: &Search, page: crate::paging::Page) -> Result<crate::paging::Paged<Event>> {
     let now = look.now();
     let filter = || {
@@ -267,14 +268,32 @@ pub fn search(look: &mut Look, ask: &Search, page: crate::paging::Page) -> Resul
                     .like(like.clone())
                     .escape('\\')
                     .or(event::actor_name.like(like.clone()).escape('\\'))
-                    .or(event::org_name.like(like).escape('\\')),
+                    .or(event::org_name.like(like.clone()).escape('\\'))
+                    .or(event::reason.like(like.clone()).escape('\\'))
+                    .or(event::detail.like(like).escape('\\')),
             );
+            if let Ok(seq) = ask.words.trim().parse::<i64>() {
+                q = q.or_filter(event::seq.eq(seq).and(event::sealed_until.is_null().or(event::sealed_until.le(now))));
+            }
         }
         q
     };
     let total: i64 = filter().count().get_result(look.db())?;
     let rows = filter().order(event::seq.desc()).limit(page.limit()).offset(page.offset()).select(Event::as_select()).load(look.db())?;
     Ok(page.of(rows, total))
+}
+
+/// The line of a number, unless it is under seal.
+pub fn one(look: &mut Look, seq: i64) -> Result<Event> {
+    let now = look.now();
+    let open = event::sealed_until.is_null().or(event::sealed_until.le(now));
+    Ok(event::table.find(seq).filter(open).select(Event::as_select()).first(look.db())?)
+}
+
+/// How many lines are under seal now: bids before they are opened.
+pub fn count_sealed(look: &mut Look) -> Result<i64> {
+    let now = look.now();
+    Ok(event::table.filter(event::sealed_until.gt(now)).count().get_result(look.db())?)
 }
 
 /// What a check of the chain found.

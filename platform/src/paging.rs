@@ -50,7 +50,8 @@ impl<T> Paged<T> {
     }
 }
 
-/// A `LIKE` pattern that finds the words anywhere, with `\` as escape.
+/// A `LIKE` pattern that finds the words anywhere, in their order and with anything between them, with `\` as escape.
 pub fn like(words: &str) -> String {
-    format!("%{}%", words.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    let escaped = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{}%", escaped.split_whitespace().collect::<Vec<_>>().join("%"))
 }

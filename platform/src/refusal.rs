@@ -173,7 +173,7 @@ impl Refusal {
         let pair = |zh: &str, en: &str| (zh.to_string(), en.to_string());
         match self {
             Self::SignIn => pair("请先登录。", "Please sign in first."),
-            Self::NotFound => pair("没有找到这一项，或者它不属于您所在的单位。", "This does not exist, or does not belong to your organisation."),
+            Self::NotFound => pair("没有找到这一项，或者您无权查看。", "This does not exist, or is not yours to see."),
             Self::WrongRole { by, .. } => (
                 format!("这一步只能由{}办理。", by.iter().map(|r| role_name(*r).0).collect::<Vec<_>>().join("、")),
                 format!("Only {} may do this.", by.iter().map(|r| role_name(*r).1).collect::<Vec<_>>().join(" or ")),

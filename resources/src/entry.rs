@@ -147,6 +147,7 @@ pub const ENTRY: Sheet = Sheet {
         sheet::text("open_basis", 1000).optional().under("class"),
         sheet::choice::<Cycle>("cycle").under("supply"),
         sheet::line("format", 100).optional().under("supply"),
+        sheet::line("access_url", 500).optional().under("supply"),
         sheet::pick("shared_from", "units").optional().under("supply"),
         sheet::rows("fields", &FIELD).optional().under("supply"),
         sheet::text("remark", 4000).optional().under("supply"),

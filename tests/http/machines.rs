@@ -48,7 +48,7 @@ fn write(city: &City, sql: String) {
 
 const LISTED: &str = "SELECT id FROM product WHERE listed_at IS NOT NULL ORDER BY id";
 
-/// The data sets of all pages, by following the links from the first.
+/// The products of all pages, by following the links from the first. Those on offer are data sets, and no others are.
 fn walked(city: &City, first: &str) -> Vec<Vec<String>> {
     let (visitor, base) = (city.visitor(), &city.app.base_url);
     let (mut pages, mut at) = (Vec::new(), Some(first.to_string()));
@@ -56,7 +56,11 @@ fn walked(city: &City, first: &str) -> Vec<Vec<String>> {
         let answer = visitor.get(&path);
         assert_eq!((answer.status, answer.header("content-type")), (200, "application/ld+json"), "{path}");
         let nodes = nodes(&answer);
-        pages.push(led(&nodes[&format!("{base}/catalog")], "dcat:dataset"));
+        let catalogue = &nodes[&format!("{base}/catalog")];
+        let told: Vec<String> = led(catalogue, "dcat:record").iter().map(|r| r.trim_end_matches("#record").to_string()).collect();
+        let on = |iri: &&String| !led(&nodes[*iri], "adms:status")[0].ends_with("WITHDRAWN");
+        assert_eq!(led(catalogue, "dcat:dataset"), told.iter().filter(on).cloned().collect::<Vec<_>>());
+        pages.push(told);
         let view = nodes.values().find(|n| n["@type"] == "hydra:PartialCollectionView").expect("a page");
         assert_eq!(led(view, "hydra:first").len(), 1);
         at = led(view, "hydra:next").pop().map(|next| next.strip_prefix(base.as_str()).expect("of the base address").to_string());
@@ -170,6 +174,7 @@ fn a_product_that_is_gone_says_since_when_and_why() {
     let iri = format!("{}{path}", city.app.base_url);
     let found = &nodes(&catalogue)[&iri];
     assert!(led(found, "adms:status")[0].ends_with("WITHDRAWN") && led(found, "dcat:distribution").is_empty(), "{found}");
+    assert!(!found["@type"].to_string().contains("dcat:Dataset"), "programs that harvest keep every data set they meet: {found}");
     // Why in words, never what was typed.
     for answer in [&page, &problem, &file, &catalogue, &visitor.get("/feeds/products.atom")] {
         assert!(!answer.text.contains(secret));

@@ -189,8 +189,9 @@ impl Walk<'_> {
         }
         if self.tag == "en" {
             let head = self.visitor.send(self.visitor.request(Method::HEAD, address).header("accept", "text/html"));
-            if head.status != 200 || !head.bytes.is_empty() || head.header("content-type") != answer.header("content-type") {
-                self.note(format!("HEAD {} is not like GET: {} {}", pattern(address), head.status, head.header("content-type")), address);
+            let unlike: Vec<&str> = ["content-type", "content-length"].into_iter().filter(|name| head.header(name) != answer.header(name)).collect();
+            if head.status != 200 || !head.bytes.is_empty() || !unlike.is_empty() {
+                self.note(format!("HEAD {} is not like GET: {} {unlike:?}", pattern(address), head.status), address);
             }
         } else {
             let json = self.visitor.json(address);

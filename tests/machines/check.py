@@ -157,7 +157,12 @@ def rdf(city):
             text, graph = read("/catalog", ending, query)
             # The pages' own addresses end as the format does; everything else is the same.
             pages.append(Graph().parse(data=text.replace(f"/catalog.{ending}", "/catalog.any"), format=FORMATS[ending][0]))
-            found = {str(o) for o in graph.objects(None, dcat.dataset)}
+            # Each product has a record; those on offer are data sets, and those that are not are none.
+            found = {str(o).removesuffix("#record") for o in graph.objects(None, dcat.record)}
+            sets = {str(o) for o in graph.objects(None, dcat.dataset)}
+            gone = {str(s) for s, o in graph.subject_objects(adms.status) if "WITHDRAWN" in str(o) and "#" not in str(s)}
+            check(sets == found - gone, f"{ending}: data sets are other than what is on offer: {sets ^ (found - gone)}")
+            check(sets == {str(s) for s in graph.subjects(RDF.type, dcat.Dataset)}, f"{ending}: a data set that is not of the catalogue")
             check(0 < len(found) <= 100 and not found & seen, f"{ending}: a page is empty, too long, or met twice")
             seen |= found
             following = [str(o) for o in graph.objects(None, hydra.next)]

@@ -283,6 +283,22 @@ function checkFiles(input) {
   input.setAttribute('aria-invalid', String(big.length > 0));
 }
 
+// --- a text that may be taken from a file: textarea[data-from-file="label"] ---------------------------
+for (const area of $$('textarea[data-from-file]')) {
+  const input = Object.assign(doc.createElement('input'), { type: 'file', className: 'form-control' });
+  input.setAttribute('aria-label', area.dataset.fromFile);
+  const hint = Object.assign(doc.createElement('span'), { className: 'hint', textContent: area.dataset.fromFile });
+  area.before(hint, input);
+  input.addEventListener('change', async () => {
+    const [file] = input.files;
+    if (!file || file.size > 65536) return;
+    area.value = await file.text();
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+    input.value = '';
+    area.focus();
+  });
+}
+
 // --- error summary takes focus; drawers open when htmx has filled them -------------------------------
 const focusErrors = (from = doc) => $('.error-summary', from)?.focus();
 focusErrors();

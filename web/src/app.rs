@@ -128,14 +128,13 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let started = Instant::now();
     let request_id = random_key();
-    let head = request.method() == Method::HEAD;
     let (at, params) = table.find(request.path());
     let methods = at.map(|at| &table.paths[at].1);
     let route = methods.and_then(|m| m.get("GET"));
     let shelved = kept::find(&app, route, &request).await;
     if let Ok(kept::Found::Page(response)) = shelved {
         metrics::counter!("dajing_kept_pages_total").increment(1);
-        return if head { bodyless(response) } else { response };
+        return response;
     }
     let mut ask = empty(&app, &request, params, request_id.clone());
     if let Ok(kept::Found::Make(keeping)) = shelved {
@@ -183,15 +182,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: 
         Some(refusal) => tracing::info!(request_id, method = %request.method(), path, status, refusal = refusal.code(), millis, "refused"),
         None => tracing::info!(request_id, method = %request.method(), path, status, millis, "answered"),
     }
-    if head { bodyless(response) } else { response }
-}
-
-/// A HEAD answer has the headers of GET and no body.
-fn bodyless(response: HttpResponse) -> HttpResponse {
-    response.map_body(|_, body| {
-        drop(body);
-        actix_web::body::BoxBody::new(())
-    })
+    response
 }
 
 /// Pages where a visitor who is not signed in may fill in a form.
@@ -276,17 +267,21 @@ pub fn cookie(app: &App, name: &'static str, value: String, age: Option<i64>) ->
     cookie
 }
 
+/// Notes that a token was used, so that its owner sees when it is used by somebody else. Losing this mark loses nothing.
+pub async fn note_use(ask: &Ask, bearer: &token::Bearer) {
+    if bearer.is_to_be_touched(ask.app.db.clock().now()) {
+        let id = bearer.token.id;
+        let _ = ask.app.db.write(move |tx| token::touch(tx, id)).await;
+    }
+}
+
 /// Finds out who asks: an API token, a session, or nobody.
 async fn identify(ask: &mut Ask, request: &HttpRequest) -> Result<()> {
     // The figures have a token of their own, which is no access token.
     if let Some(text) = ask.bearer_text.clone().filter(|_| ask.path != crate::site::METRICS) {
         let bearer = ask.app.db.read(move |look| token::find(look, &text)).await?.ok_or(Refusal::SignIn)?;
         bearer.must_have(token::Scope::Read)?;
-        if bearer.is_to_be_touched(ask.app.db.clock().now()) {
-            let id = bearer.token.id;
-            // Losing this mark loses nothing.
-            let _ = ask.app.db.write(move |tx| token::touch(tx, id)).await;
-        }
+        note_use(ask, &bearer).await;
         ask.who = bearer.caller.clone();
         ask.by_token = true;
         ask.bearer = Some(bearer);

@@ -79,6 +79,10 @@ impl Lang {
     pub fn of_it(self, name: &str, said: &str) -> String {
         format!("{name}{}{said}", self.pick("：", ": "))
     }
+    /// A name with its code in brackets.
+    pub fn bracketed(self, name: &str, code: &str) -> String {
+        if self.is_en() { format!("{name} ({code})") } else { format!("{name}（{code}）") }
+    }
     /// A citation in words.
     pub fn cited(self, citation: &str) -> String {
         crate::law::spoken(self, citation)

@@ -19,7 +19,7 @@ use serde_json::json;
 
 mod result;
 mod seat;
-pub use result::{Line, Wanted, all_of, grade_of, last_of, poor_running, published, published_one, table};
+pub use result::{Line, Wanted, all_of, grade_of, last_of, poor_running, published, published_by_serial, published_one, table};
 use result::{PUBLIC, total_of};
 use seat::{ASSESSORS, all_in, assessors, may_score, must_be_whole, score, seat_all};
 pub use seat::{Assessor, assigned, seat, seats, waiting_for};

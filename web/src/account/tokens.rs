@@ -67,7 +67,8 @@ struct MadeView {
     c: Chrome,
     name: String,
     token: String,
-    sample: String,
+    /// A call that the token allows; none when it opens a calendar only.
+    sample: Option<String>,
     /// The address of the calendar, when the token allows it.
     feed: Option<String>,
 }
@@ -92,8 +93,10 @@ async fn make(ask: Ask) -> PageResult {
     match made(&ask).await {
         Ok(token) => {
             let c = ask.chrome(ask.t("tokens-made")).crumb(ask.t("nav-account"), "/account").crumb(ask.t("tokens-title"), "/account/tokens");
-            let sample = format!("curl -H 'Accept: application/json' -H 'Authorization: Bearer {token}' {}/work", ask.app.base_url);
-            let feed = ask.answers.list("scopes").iter().any(|s| s == "calendar").then(|| format!("{}/calendar/{token}.ics", ask.app.base_url));
+            let scopes = ask.answers.list("scopes");
+            let call = || format!("curl -H 'Accept: application/json' -H 'Authorization: Bearer {token}' {}/work", ask.app.base_url);
+            let sample = scopes.iter().any(|s| s != "calendar").then(call);
+            let feed = scopes.iter().any(|s| s == "calendar").then(|| format!("{}/calendar/{token}.ics", ask.app.base_url));
             ask.show(&MadeView { c, name: ask.answers.text("name").trim().into(), token, sample, feed })
         }
         Err(Refusal::Faulty(faults)) if ask.face == Face::Html => ask.show_as(422, &view(&ask, &faults).await?),

@@ -1,6 +1,7 @@
 //! Results of evaluations, for everybody (BJ-12, NJ-10, ZJK-33): by year, and one with its indicators.
 
 use super::complaints::SectionsView;
+use super::log::logged_links;
 use super::{list, narrowed, page, whole_files};
 use crate::answer::PageResult;
 use crate::ask::Ask;
@@ -10,7 +11,7 @@ use crate::view::form::{FieldView, OptionView};
 use crate::view::list::{Cell, Row};
 use crate::work::bid::points;
 use chrono::Datelike;
-use platform::{day, words::Word};
+use platform::{day, flow::Noun, words::Word};
 use primary::oversight::evaluation::{self, Evaluation, Grade};
 
 pub fn routes() -> Vec<Route> {
@@ -92,8 +93,10 @@ async fn one(ask: Ask) -> PageResult {
         rows: lines.iter().map(|l| vec![Cell::text(&l.name), Cell::text(l.weight.to_string()), Cell::maybe(l.mean.map(points))]).collect(),
         empty: String::new(),
     };
+    let links = logged_links(&ask, Evaluation::NAME, &id.to_string()).await?;
     ask.show(&SectionsView {
         back: "/evaluations".into(),
+        links,
         sections: vec![
             Section { title: ask.t("pub-evaluation"), facts, ..Section::default() },
             Section { title: ask.t("evaluation-table"), note: ask.t("pub-evaluation-how"), table: Some(table), ..Section::default() },

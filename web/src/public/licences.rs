@@ -4,7 +4,7 @@ use super::log::{Logged, logged};
 use super::picture::{Code, Term, qr, term};
 use super::{list, machine, page, whole_files};
 use crate::answer::PageResult;
-use crate::ask::Ask;
+use crate::ask::{Ask, Face};
 use crate::routes::{Door, Route, route};
 use crate::shelf::Kept;
 use crate::view::chrome::{Chrome, escape};
@@ -102,13 +102,18 @@ pub fn held(ask: &Ask, of: Published, today: NaiveDate) -> Held {
     }
 }
 
+const COLUMNS: [&str; 11] = ["serial", "holder", "credit_code", "scenario", "scope", "purpose", "resources", "from", "to", "standing", "ended_on"];
+const SHOWN: [&str; 6] = ["serial", "holder", "scenario", "scope", "term", "standing"];
+
 /// `GET /licences`
 async fn all(ask: Ask) -> PageResult {
     let a = ask.clone();
     let view = ask
         .look(move |look, _| {
-            let columns = ["serial", "holder", "credit_code", "scenario", "scope", "purpose", "resources", "from", "to", "standing"];
-            let mut view = list(&a, "pub-licences", "licences", &columns).words(&a);
+            // A page shows what belongs together in one cell; files and programs get each by itself.
+            let shown = a.face == Face::Html && a.q("format").is_empty();
+            let columns: &[&str] = if shown { &SHOWN } else { &COLUMNS };
+            let mut view = list(&a, "pub-licences", "licences", columns).words(&a);
             view.filters.push(filter(&a));
             let (state, in_force) = match a.q("standing") {
                 "in_force" => (None, true),
@@ -119,7 +124,7 @@ async fn all(ask: Ask) -> PageResult {
             let asked = register::Ask { words: a.q("q").into(), state, scenario: a.q("scenario").parse().ok(), in_force };
             let rows = register::search(look, &asked, page(&a))?;
             let today = look.today();
-            Ok(whole_files(view.fill(&a, rows, |p| line(&a, p, today)), &a))
+            Ok(whole_files(view.fill(&a, rows, |p| if shown { row(&a, p, today) } else { line(&a, p, today) }), &a))
         })
         .await?;
     view.answer(&ask)
@@ -140,16 +145,44 @@ fn filter(ask: &Ask) -> FieldView {
     }
 }
 
-/// The term of a licence as a bar: how much of it has passed.
+/// The day on which a licence was over, when that day has come: its last, or an earlier one on which it was ended.
+fn ended_on(of: &Published, standing: Standing) -> Option<NaiveDate> {
+    let ended = of.ended_at.map_or(of.to_on, |at| platform::day::shanghai_date(at).min(of.to_on));
+    (standing == Standing::Ended).then_some(ended)
+}
+
+/// The term of a licence as a bar: how much of it has passed, or had when it ended.
 fn bar(ask: &Ask, of: &Published, standing: Standing, today: NaiveDate) -> Bar {
-    let term = term(of.from_on, of.to_on, today);
+    let ended = ended_on(of, standing);
+    let term = term(of.from_on, of.to_on, ended.unwrap_or(today));
     let class = match standing {
         Standing::Ended => "over",
         _ if term.late => "warn",
         _ => "used",
     };
-    let label = ask.lang.tn("pub-term-passed", term.passed);
+    let label = match ended {
+        Some(day) => ask.lang.ta("pub-term-ended", &[("day", day.to_string())]),
+        None => ask.lang.tn("pub-term-passed", term.passed),
+    };
     Bar { percent: term.passed, label, from: String::new(), to: of.to_on.to_string(), class, marks: Vec::new() }
+}
+
+/// A line of the register on its page.
+fn row(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
+    let standing = standing(of, today);
+    let resources = of.resources.join(ask.lang.pick("、", "; "));
+    let term = format!("{} — {}", of.from_on, of.to_on);
+    Row {
+        href: format!("/licences/{}", of.id),
+        cells: vec![
+            Cell::text(&of.serial),
+            Cell::titled(&of.holder, Some(of.credit_code.clone())),
+            Cell::link(&of.scenario_title, format!("/scenarios/{}", of.scenario)).below(ask.lang.w(of.purpose)),
+            Cell::titled(&of.scope, Some(resources)),
+            Cell { bar: Some(bar(ask, of, standing, today)), whole: true, ..Cell::text(term) },
+            Cell { tone: standing_tone(standing), ..Cell::word(ask.lang, standing) },
+        ],
+    }
 }
 
 fn line(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
@@ -165,8 +198,9 @@ fn line(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
             Cell::word(ask.lang, of.purpose),
             Cell::text(of.resources.join(ask.lang.pick("、", "; "))),
             Cell::date(Some(of.from_on)),
-            Cell { bar: Some(bar(ask, of, standing, today)), ..Cell::date(Some(of.to_on)) },
-            Cell { tone: standing_tone(standing), ..Cell::word(ask.lang, standing) },
+            Cell::date(Some(of.to_on)),
+            Cell::word(ask.lang, standing),
+            Cell::date(ended_on(of, standing)),
         ],
     }
 }
@@ -232,7 +266,7 @@ fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
         scope: of.scope.clone(),
         resources: of.resources.clone(),
         in_force_at: instant(of.in_force_at),
-        ended_at: instant(of.ended_at),
+        ended_at: ended_on(&of, standing(&of, today)).map(|d| d.to_string()).unwrap_or_default(),
         end_kind: of.end_kind.map(|k| ask.lang.w(k)).unwrap_or_default(),
         products: products.total,
         products_href: match products.rows.first().and_then(|o| o.owner) {

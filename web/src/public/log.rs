@@ -45,6 +45,8 @@ pub struct Logged {
     pub href: String,
     /// Once it is in a published checkpoint.
     pub receipt: Option<String>,
+    /// Every public leaf of the case.
+    pub all: Option<String>,
 }
 
 impl Logged {
@@ -55,6 +57,7 @@ impl Logged {
             label: ask.lang.ta("log-number", &[("n", index.to_string())]),
             href: format!("/log/{index}"),
             receipt: u64::try_from(index).ok().filter(|i| *i < ask.app.log.status().published).map(|i| format!("/log/proof/{i}.tlog-proof")),
+            all: None,
         }
     }
 }
@@ -62,13 +65,22 @@ impl Logged {
 /// The last public leaf of a case, for its public page.
 pub async fn logged(ask: &Ask, noun: &str, id: &str) -> Result<Option<Logged>> {
     let subject = format!("{noun}/{id}");
+    let all = Some(format!("/log?subject={subject}"));
     let found = ask.look(move |look, _| leaf::last_shown(look, &subject)).await?;
-    let found = found.map(|index| Logged::of(ask, index));
+    let found = found.map(|index| Logged { all, ..Logged::of(ask, index) });
     // The receipt comes with the next checkpoint, which no event announces.
     if found.as_ref().is_some_and(|logged| logged.receipt.is_none()) {
         ask.not_kept();
     }
     Ok(found)
+}
+
+/// The same as links, for pages made of sections.
+pub async fn logged_links(ask: &Ask, noun: &str, id: &str) -> Result<Vec<(String, String)>> {
+    let Some(to) = logged(ask, noun, id).await? else { return Ok(Vec::new()) };
+    let receipt = to.receipt.map(|href| (ask.t("log-receipt"), href));
+    let all = to.all.map(|href| (ask.t("log-all-of-case"), href));
+    Ok(std::iter::once((to.label, to.href)).chain(receipt).chain(all).collect())
 }
 
 /// What a kind of act is called.
@@ -85,6 +97,7 @@ fn case_page(subject: &str) -> Option<String> {
         "product" => "products",
         "disclosure" => "disclosures",
         "evaluation" => "evaluations",
+        "scenario" => "scenarios",
         _ => return None,
     };
     Some(format!("/{at}/{id}"))
@@ -149,17 +162,29 @@ fn line(ask: &Ask, of: &Leaf) -> Row {
     }
 }
 
+/// A case as an entry names it, with the noun in words: 授权 (licence/0190…).
+fn case_name(ask: &Ask, subject: &str) -> String {
+    let noun = subject.split_once('/').and_then(|(noun, _)| ask.lang.maybe(&format!("noun-{noun}")));
+    noun.map_or_else(|| subject.to_string(), |noun| ask.lang.bracketed(&noun, subject))
+}
+
 /// A field of an entry in words: its label, and what stands there.
-fn field(ask: &Ask, name: &str, value: &Value) -> Fact {
+fn field(ask: &Ask, noun: Option<&str>, name: &str, value: &Value) -> Fact {
     let label = ask.lang.maybe(&format!("log-field-{}", name.replace('_', "-"))).unwrap_or_else(|| name.to_string());
     let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
+    let word = |key: &str| ask.lang.maybe(key).unwrap_or_else(|| text.clone());
     let leaf = || value.as_i64().filter(|_| name.ends_with("_leaf")).map(|n| Logged::of(ask, n));
     match (name, leaf(), case_page(&text)) {
         (_, Some(to), _) => Fact::link(label, to.label, to.href),
-        (_, None, Some(href)) => Fact::link(label, text, href),
+        (_, None, Some(href)) => Fact::link(label, case_name(ask, &text), href),
+        ("subject", ..) => Fact::text(label, case_name(ask, &text)),
+        ("grade", ..) => Fact::text(label, word(&format!("evaluation-grade-{text}"))),
+        ("end_kind", ..) => Fact::text(label, word(&format!("end-kind-{text}"))),
+        ("list", ..) => Fact::text(label, word(&format!("disclosure-kind-{text}"))),
+        ("act", ..) => Fact::text(label, noun.map_or_else(|| text.clone(), |noun| ask.lang.act(noun, &text))),
         ("role" | "actor_role", ..) => Fact::text(label, Role::of(&text).map_or(text, |r| ask.lang.w(r))),
         ("change", ..) => Fact::text(label, ask.lang.maybe(&format!("log-change-{text}")).unwrap_or(text)),
         ("vkey", ..) => Fact::code(label, vec![text]),
@@ -171,15 +196,16 @@ fn field(ask: &Ask, name: &str, value: &Value) -> Fact {
 /// An entry in words.
 fn facts(ask: &Ask, entry: &Value) -> Vec<Fact> {
     let mut facts = Vec::new();
+    let noun = entry["subject"].as_str().and_then(|subject| subject.split_once('/')).map(|(noun, _)| noun);
     for name in ["kind", "at", "subject", "actor_role", "rule_pack", "seq"] {
         match (name, &entry[name]) {
             (_, Value::Null) => {}
-            ("kind", Value::String(of)) => facts.push(Fact::text(ask.t("log-field-kind"), format!("{}（{of}）", kind(ask, of)))),
-            (_, value) => facts.push(field(ask, name, value)),
+            ("kind", Value::String(of)) => facts.push(Fact::text(ask.t("log-field-kind"), ask.lang.bracketed(&kind(ask, of), of))),
+            (_, value) => facts.push(field(ask, noun, name, value)),
         }
     }
     for (name, value) in entry["body"].as_object().into_iter().flatten() {
-        facts.push(field(ask, name, value));
+        facts.push(field(ask, noun, name, value));
     }
     let sealed = entry["commit"].as_object().into_iter().flatten().map(|(name, value)| {
         let label = ask.lang.maybe(&format!("log-sealed-{name}")).unwrap_or_else(|| name.clone());
@@ -199,7 +225,7 @@ fn commands(ask: &Ask, index: i64) -> Vec<String> {
         format!("curl -O {base}/log/proof/{index}.tlog-proof"),
         format!("curl -o policy {base}/log/policy"),
         format!("dajing verify receipt {index}.tlog-proof --policy policy"),
-        format!("dajing verify log {base}/log --policy policy"),
+        format!("dajing verify log {base}/log --policy policy --keep checkpoint"),
     ]
 }
 
@@ -248,6 +274,7 @@ fn form(ask: &Ask) -> SectionsView {
     let mut form = draw(ask.lang, &CHECK, &Filling { answers: ask.answers.clone(), ..Filling::default() });
     form.action = "/log/check".into();
     form.submit = ask.t("log-check-submit");
+    form.fields.iter_mut().for_each(|field| field.from_file = Some(ask.t("log-check-file")));
     SectionsView { back: "/log".into(), lead: ask.t("log-check-lead"), form: Some(form), ..SectionsView::new(ask.chrome(ask.t("log-check-title"))) }
 }
 
@@ -270,7 +297,8 @@ fn wrong(ask: &Ask, fault: &Fault) -> String {
 /// `POST /log/check`: what a pasted receipt proves, or what is wrong with it; nothing is kept.
 async fn check(ask: Ask) -> PageResult {
     let mut view = form(&ask);
-    let receipt = match Proof::parse(ask.answers.text("receipt")) {
+    // What is pasted often begins with an empty line; the receipt itself does not.
+    let receipt = match Proof::parse(ask.answers.text("receipt").trim_start()) {
         Ok(receipt) => receipt,
         Err(fault) => {
             view.notices.push(wrong(&ask, &fault));

@@ -20,6 +20,7 @@ use askama::Template;
 use dcat::{Pages, Site};
 use graph::{Format, Graph};
 use platform::day;
+use platform::flow::Noun;
 use platform::words::Word;
 use platform::{At, Id, Refusal, Result};
 use primary::licence::Licence;
@@ -213,6 +214,11 @@ struct GoneView {
     why_name: String,
     scenario: String,
     scenario_href: String,
+    licence: String,
+    licence_href: String,
+    /// It may come back: nothing but a pause of its licence or a price that is due keeps it off.
+    pauses: bool,
+    logged: Option<super::log::Logged>,
 }
 
 /// The page of a product that is not on offer: 410 when it was once, 404 otherwise.
@@ -242,6 +248,10 @@ pub async fn gone(ask: &Ask) -> PageResult {
         why_name: ask.lang.w(why),
         scenario: row.scenario_title,
         scenario_href: format!("/scenarios/{}", row.scenario),
+        licence: row.licence_serial,
+        licence_href: format!("/licences/{}", row.licence),
+        pauses: matches!(why, OffWhy::Suspended | OffWhy::Closed | OffWhy::Price),
+        logged: super::log::logged(ask, Product::NAME, &id.to_string()).await?,
     };
     ask.show_as(410, &view)
 }

@@ -98,6 +98,8 @@ struct OpenView {
     cycle: String,
     format: String,
     summary: String,
+    /// Where it is had; empty when the unit has named no address.
+    access: String,
     updated: String,
     fields: Vec<[String; 3]>,
     /// Who the unit's data observer is, and how he is reached (XC-8).
@@ -154,6 +156,7 @@ fn view(look: &mut Look, ask: &Ask, row: Entry) -> Result<OpenView> {
         cycle: ask.lang.w(row.cycle),
         format: said.text("format").to_string(),
         summary: said.text("summary").to_string(),
+        access: said.text("access_url").to_string(),
         updated: platform::day::shanghai_date(row.updated_at).to_string(),
         fields: fields.map(|f| [text(f, "name"), text(f, "type"), text(f, "meaning")]).collect(),
         observer: named.map(|o| (o.title.clone(), o.answers().text("phone").to_string())),

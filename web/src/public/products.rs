@@ -164,6 +164,8 @@ fn data_block(ask: &Ask, page: &OfferPage, address: &str) -> String {
     let o = &page.offer;
     use primary::ProductForm::{Dataset, Indicator, Interface};
     let kind = if matches!(o.form, Dataset | Indicator | Interface) { "Dataset" } else { "Product" };
+    // As the other descriptions say it: what is on offer, not the work on the next version.
+    let changed = page.versions.iter().find(|v| v.number == o.version).map(|v| v.made_at).max(o.listed_at);
     let sample = page.sample_file.as_ref().map(|file| {
         json!([{ "@type": "DataDownload", "name": ask.t("dcat-sample"), "contentUrl": format!("{address}/sample"), "encodingFormat": file.media }])
     });
@@ -179,7 +181,7 @@ fn data_block(ask: &Ask, page: &OfferPage, address: &str) -> String {
         "inLanguage": "zh-CN",
         "isAccessibleForFree": matches!(o.tariff, secondary::Tariff::Free),
         "datePublished": o.listed_at.map(|t| platform::day::shanghai_date(t).to_string()),
-        "dateModified": platform::day::shanghai_date(page.updated_at).to_string(),
+        "dateModified": changed.map(|t| platform::day::shanghai_date(t).to_string()),
         "keywords": [ask.lang.w(o.domain), ask.lang.w(o.form), o.scenario_title],
         "spatialCoverage": o.coverage,
         "creator": { "@type": "Organization", "name": o.holder },

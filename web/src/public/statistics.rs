@@ -51,6 +51,11 @@ fn on_offer<W: Word>(ask: &Ask, found: &Found, facet: Facet) -> Vec<Bar> {
     found.counted.of(facet).iter().filter_map(bar).collect()
 }
 
+/// A share in percent, rounded to the nearest.
+fn percent(part: i64, whole: i64) -> i64 {
+    (part * 200 + whole) / (whole * 2)
+}
+
 fn figure(look: &mut Look, ask: &Ask, found: &Found, name: &str) -> Result<Figure> {
     let lang = ask.lang;
     let name = NAMES.into_iter().find(|n| *n == name).ok_or(Refusal::NotFound)?;
@@ -73,7 +78,7 @@ fn figure(look: &mut Look, ask: &Ask, found: &Found, name: &str) -> Result<Figur
         }
         "fees" => {
             let rows = fee::book(look, "", None, Page::first(100))?.rows.into_iter();
-            let share = |f: fee::Fee| Some(Bar { values: vec![f.actual.filter(|a| *a > 0)? * 100 / f.cap.filter(|c| *c > 0)?], label: f.title });
+            let share = |f: fee::Fee| Some(Bar { values: vec![percent(f.actual.filter(|a| *a > 0)?, f.cap.filter(|c| *c > 0)?)], label: f.title });
             rows.filter_map(share).collect()
         }
         _ => {
@@ -85,7 +90,11 @@ fn figure(look: &mut Look, ask: &Ask, found: &Found, name: &str) -> Result<Figur
         }
     };
     let title = lang.t(&format!("stat-{name}"));
-    let definition = lang.ta(&format!("stat-{name}-text"), &[("from", from.to_string()), ("day", today.to_string())]);
+    let mut definition = lang.ta(&format!("stat-{name}-text"), &[("from", from.to_string()), ("day", today.to_string())]);
+    if rows.len() > SHOWN {
+        definition.push_str(lang.pick("", " "));
+        definition.push_str(&lang.tn("stat-more", SHOWN));
+    }
     let heads: &[&str] = match name {
         "steps" | "supply" => &["stat-col-label", "stat-col-median", "stat-col-ninety"],
         "fees" => &["stat-col-label", "stat-col-share"],

@@ -9,6 +9,7 @@ use crate::view::list::tone;
 use askama::Template;
 use platform::words::Word;
 use platform::{Look, Refusal, Result, day};
+use primary::oversight::evaluation;
 use primary::{announcement, destruction as destroyed, licence, scenario};
 use secondary::{catalogue, disclosure, pricing, product};
 use serde::Serialize;
@@ -25,6 +26,8 @@ struct VerifyView {
     c: Chrome,
     number: String,
     found: Option<Found>,
+    /// It looks like the number of a paper that is not looked up here.
+    elsewhere: bool,
     #[serde(skip)]
     kinds: Vec<String>,
     checked_at: String,
@@ -61,6 +64,12 @@ fn settled(typed: &str) -> String {
         .collect()
 }
 
+/// Whether it is shaped like a code of the national registration of data resources and products: digits in three groups.
+fn is_registration(number: &str) -> bool {
+    let groups: Vec<&str> = number.split('-').collect();
+    groups.len() == 3 && groups.iter().all(|g| g.len() >= 4 && g.chars().all(|c| c.is_ascii_digit()))
+}
+
 fn some<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
@@ -72,7 +81,11 @@ fn some<T>(found: Result<T>) -> Result<Option<T>> {
 fn licence(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
     let Some(of) = some(licence::public(look, number))? else { return Ok(None) };
     let (scenario, purpose) = (of.scenario_title.clone(), ask.lang.w(of.purpose));
-    let term = format!("{} — {}", of.from_on, of.to_on);
+    let mut lines = vec![(ask.t("pub-term"), format!("{} — {}", of.from_on, of.to_on)), (ask.t("pub-col-purpose"), purpose)];
+    if let Some(at) = of.ended_at {
+        let why = of.end_kind.map(|kind| format!(" · {}", ask.lang.w(kind))).unwrap_or_default();
+        lines.push((ask.t("pub-col-ended_on"), format!("{}{why}", day::shanghai_date(at))));
+    }
     let shown = held(ask, of, look.today());
     Ok(Some(Found {
         kind: "licence",
@@ -83,7 +96,7 @@ fn licence(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
         state_name: shown.standing_name,
         tone: standing_tone(shown.standing),
         holds: shown.standing == super::licences::Standing::InForce,
-        lines: vec![(ask.t("pub-term"), term), (ask.t("pub-col-purpose"), purpose)],
+        lines,
         href: shown.href,
     }))
 }
@@ -207,8 +220,26 @@ fn destruction(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>
     }))
 }
 
+fn evaluation(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
+    let Some((row, holder)) = some(evaluation::published_by_serial(look, number))? else { return Ok(None) };
+    let mut lines = vec![(ask.t("pub-col-year"), row.year.to_string())];
+    lines.extend(row.published_at.map(|t| (ask.t("pub-col-published_on"), day::shanghai_date(t).to_string())));
+    Ok(Some(Found {
+        kind: "evaluation",
+        kind_name: ask.t("pub-evaluation"),
+        number: number.into(),
+        title: row.title.clone(),
+        holder,
+        state_name: row.grade.map(|g| ask.lang.w(g)).unwrap_or_default(),
+        tone: "bg-secondary-lt",
+        holds: true,
+        lines,
+        href: format!("/evaluations/{}", row.id),
+    }))
+}
+
 fn find(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
-    for look_up in [licence, product, price, announcement, disclosure, scenario, destruction] {
+    for look_up in [licence, product, price, announcement, disclosure, scenario, evaluation, destruction] {
         if let Some(found) = look_up(look, ask, number)? {
             return Ok(Some(found));
         }
@@ -225,6 +256,11 @@ async fn verify(ask: Ask) -> PageResult {
     let serials = &serials.profile.serials;
     let example =
         |name: &str, series: &str| format!("{}（{}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")), serials.get(series).unwrap_or_default());
+    let of_series = |series: &str| serials.get(series).unwrap_or_default();
+    // Numbers of other papers are numbers, too: nobody is told that his is forged because its kind is not looked up here.
+    let checked = ["licence", "product", "price_filing", "announcement", "disclosure", "scenario", "evaluation", "destruction"];
+    let is_checked = checked.iter().any(|series| number.starts_with(&format!("{}〔", of_series(series))));
+    let elsewhere = !is_checked && (is_registration(&number) || serials.all().iter().any(|(_, prefix)| number.starts_with(&format!("{prefix}〔"))));
     let kinds = vec![
         example("licence", "licence"),
         example("product", "product"),
@@ -232,10 +268,11 @@ async fn verify(ask: Ask) -> PageResult {
         example("announcement", "announcement"),
         example("disclosure", "disclosure"),
         example("scenario", "scenario"),
-        format!("{}（{}〔2026〕1号）", ask.t("destruction-certificate"), serials.get("destruction").unwrap_or_default()),
+        format!("{}（{}〔2026〕1号）", ask.t("pub-evaluation"), of_series("evaluation")),
+        format!("{}（{}〔2026〕1号）", ask.t("destruction-certificate"), of_series("destruction")),
     ];
     let status = if number.is_empty() || found.is_some() { 200 } else { 404 };
-    let view = VerifyView { c: ask.chrome(ask.t("nav-verify")), number, found, kinds, checked_at: platform::clock::shanghai_text(now) };
+    let view = VerifyView { c: ask.chrome(ask.t("nav-verify")), number, found, elsewhere, kinds, checked_at: platform::clock::shanghai_text(now) };
     ask.show_as(status, &view)
 }
 

@@ -92,6 +92,10 @@ impl Chrome {
     pub fn tn(&self, key: &str, n: &i64) -> String {
         self.lang.tn(key, n)
     }
+    /// A message about a day.
+    pub fn td(&self, key: &str, day: &impl ToString) -> String {
+        self.lang.ta(key, &[("day", day.to_string())])
+    }
     pub fn w<W: Word>(&self, word: &W) -> String {
         self.lang.w(*word)
     }

@@ -66,6 +66,8 @@ pub struct FieldView {
     pub input: &'static str,
     /// What a browser may fill in (`autocomplete`).
     pub auto: &'static str,
+    /// A text that may be taken from a file on the reader's own computer: what the button beside it says.
+    pub from_file: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -19,14 +19,15 @@ pub fn routes() -> Vec<Route> {
 async fn feed(ask: Ask) -> PageResult {
     let text = ask.param("token").trim_end_matches(".ics").to_string();
     let (lang, base) = (ask.lang, ask.app.base_url.clone());
-    let calendar = ask
+    let (calendar, bearer) = ask
         .look(move |look, _| {
             let bearer = token::find(look, &text)?.ok_or(Refusal::NotFound)?;
             bearer.must_have(Scope::Calendar).map_err(|_| Refusal::NotFound)?;
             let due = due_cases(look, &bearer.caller, lang)?;
-            Ok(written(&lang.t("feed-name"), &base, look.now(), &due.iter().filter_map(entry).collect::<Vec<_>>()))
+            Ok((written(&lang.t("feed-name"), &base, look.now(), &due.iter().filter_map(entry).collect::<Vec<_>>()), bearer))
         })
         .await?;
+    crate::app::note_use(&ask, &bearer).await;
     let mut response = HttpResponse::Ok();
     response.content_type("text/calendar; charset=utf-8").insert_header((header::CACHE_CONTROL, "private, max-age=900"));
     response.insert_header((header::REFERRER_POLICY, "no-referrer"));

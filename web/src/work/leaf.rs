@@ -6,6 +6,7 @@ use crate::public::log::{Logged, kind};
 use crate::routes::{Door, Route, route};
 use crate::view::case::{Fact, Section};
 use crate::view::panels::{Panel, PanelsView};
+use platform::event::{self, Event};
 use platform::log::leaf::{self, Leaf};
 use platform::log::opening::{self, Opening};
 use platform::{Caller, Look, OrgKind, Refusal, Result, clock};
@@ -28,8 +29,17 @@ pub fn section(look: &mut Look, ask: &Ask, noun: &str, id: &str, seen: &[i64]) -
     Ok(Some(Section { title: ask.t("log-title"), note: ask.t("log-case-note"), links: links.collect(), ..Section::default() }))
 }
 
-/// A leaf whose act the caller may read, opened; nothing when its salt was erased.
-fn opened(look: &mut Look, who: &Caller, number: i64) -> Result<(Leaf, Option<Opening>)> {
+/// A leaf with its event and the page of its case.
+struct Opened {
+    leaf: Leaf,
+    event: Event,
+    case: String,
+    /// Nothing when its salt was erased.
+    opening: Option<Opening>,
+}
+
+/// A leaf whose act the caller may read, opened.
+fn opened(look: &mut Look, who: &Caller, number: i64) -> Result<Opened> {
     let (noun, subject, seq) = opening::case_of(look, number)?;
     let kind = super::kinds().into_iter().find(|k| k.name == noun).ok_or(Refusal::NotFound)?;
     if !(kind.reads)(look, who, &subject, seq)? {
@@ -41,7 +51,8 @@ fn opened(look: &mut Look, who: &Caller, number: i64) -> Result<(Leaf, Option<Op
         let own = who.person.map(|p| p.to_string());
         opening.opened.retain(|o| o.name != "actor" || Some(&o.text) == own.as_ref());
     }
-    Ok((leaf::find(look, number)?, found))
+    let case = format!("/work/{}/{subject}", kind.path);
+    Ok(Opened { leaf: leaf::find(look, number)?, event: event::one(look, seq)?, case, opening: found })
 }
 
 fn number(ask: &Ask) -> Result<i64> {
@@ -51,10 +62,10 @@ fn number(ask: &Ask) -> Result<i64> {
 /// `GET /work/log/{number}`
 async fn one(ask: Ask) -> PageResult {
     let number = number(&ask)?;
-    let (leaf, found) = ask.look(move |look, who| opened(look, who, number)).await?;
+    let Opened { leaf, event, case, opening: found } = ask.look(move |look, who| opened(look, who, number)).await?;
     let logged = Logged::of(&ask, number);
     let fact = |o: &opening::Opened| {
-        let label = ask.lang.maybe(&format!("log-sealed-{}", o.name)).unwrap_or_else(|| o.name.clone());
+        let label = ask.lang.maybe(&format!("log-behind-{}", o.name)).unwrap_or_else(|| o.name.clone());
         Fact::code(label, vec![o.text.clone(), format!("{} {}", ask.t("log-salt"), o.salt)])
     };
     let mut links = vec![(ask.t("log-opened-public"), logged.href)];
@@ -67,6 +78,17 @@ async fn one(ask: Ask) -> PageResult {
         }
         None => Panel { note: ask.t("log-opened-erased"), ..Panel::default() },
     };
+    // What the hashes above are of: whoever audits computes them himself.
+    let mut of = vec![
+        Fact::link(ask.t("log-field-seq"), event.seq.to_string(), case),
+        Fact::code(ask.t("log-event-hash"), vec![event.hash]),
+        Fact::code(ask.t("log-event-digest"), vec![event.digest]),
+    ];
+    if ask.who.kind == Some(OrgKind::Audit) {
+        of.push(Fact::text(ask.t("col-actor"), format!("{} · {}", event.actor_name, event.org_name)));
+        of.push(Fact::code(ask.t("log-event-detail"), vec![event.detail]));
+    }
+    let of = Panel { title: ask.t("log-event"), note: ask.t("log-event-note"), facts: of, ..Panel::default() };
     let commands = Fact::code(ask.t("log-commands"), vec![format!("dajing verify opening opening-{number}.json")]);
     let check = Panel { title: ask.t("log-do-check"), note: ask.t("log-opened-check"), facts: vec![commands], ..Panel::default() };
     ask.show(&PanelsView {
@@ -74,7 +96,7 @@ async fn one(ask: Ask) -> PageResult {
         lead: format!("{} · {} · {}", kind(&ask, &leaf.kind), clock::shanghai_text(leaf.at), ask.t("log-opened-lead")),
         notices: Vec::new(),
         actions: links,
-        panels: vec![Panel { title: ask.t("log-opened-title"), links: Vec::new(), ..panel }, check],
+        panels: vec![Panel { title: ask.t("log-opened-title"), links: Vec::new(), ..panel }, of, check],
         c: ask.chrome(logged.label),
     })
 }
@@ -82,8 +104,8 @@ async fn one(ask: Ask) -> PageResult {
 /// `GET /work/log/{number}/opening`: the same as a file.
 async fn file(ask: Ask) -> PageResult {
     let number = number(&ask)?;
-    let (_, found) = ask.look(move |look, who| opened(look, who, number)).await?;
-    let opening = found.ok_or(Refusal::NotFound)?;
+    let found = ask.look(move |look, who| opened(look, who, number)).await?;
+    let opening = found.opening.ok_or(Refusal::NotFound)?;
     let bytes = serde_json::to_vec_pretty(&opening)?;
     Ok(Answer::Bytes { media: "application/json".into(), name: Some(format!("opening-{number}.json")), bytes, cache: false })
 }

@@ -126,6 +126,12 @@ pub fn published(look: &mut Look, wanted: &Wanted, page: Page) -> Result<Paged<(
     Ok(page.of(rows, total))
 }
 
+/// The published result of that number, with the organisation's name.
+pub fn published_by_serial(look: &mut Look, serial: &str) -> Result<(Evaluation, String)> {
+    let found = evaluation::table.filter(evaluation::serial.eq(serial)).select(evaluation::id).first(look.db())?;
+    published_one(look, found)
+}
+
 /// A published result with the organisation's name; `NotFound` before it is published.
 pub fn published_one(look: &mut Look, id: Id<Evaluation>) -> Result<(Evaluation, String)> {
     let row = Evaluation::row(look, id)?;

@@ -88,7 +88,7 @@ pub fn catalogue(site: &Site, rows: &[Record], pages: &Pages, changed: Option<At
         .link("dcat:contactPoint", &format!("{catalog}#contact"))
         .link("dct:license", &format!("{catalog}#terms"))
         .link("dct:rights", &format!("{catalog}#rights"));
-    if let Some(changed) = changed {
+    if let Some(changed) = changed.max(rows.iter().map(|row| row.changed_at).max()) {
         graph.node(&catalog).at("dct:modified", changed);
     }
     graph.node(&format!("{catalog}#terms")).a("dct:LicenseDocument").both("dct:title", "dcat-catalog-terms");
@@ -99,9 +99,12 @@ pub fn catalogue(site: &Site, rows: &[Record], pages: &Pages, changed: Option<At
     common(&mut graph, site);
     for row in rows {
         let product = site.product(row.id);
-        let node = graph.node(&catalog).link("dcat:dataset", &product).link("dcat:record", &format!("{product}#record"));
-        if row.shown.is_some() && row.form == ProductForm::Interface {
-            node.link("dcat:service", &format!("{product}#service"));
+        let mut node = graph.node(&catalog).link("dcat:record", &format!("{product}#record"));
+        if row.shown.is_some() {
+            node = node.link("dcat:dataset", &product);
+            if row.form == ProductForm::Interface {
+                node.link("dcat:service", &format!("{product}#service"));
+            }
         }
         record(&mut graph, site, row);
     }
@@ -215,7 +218,10 @@ fn record(graph: &mut Graph, site: &Site, row: &Record) {
     let form = national(graph, site, "delivery", row.form);
     let page = format!("{product}#page");
     graph.node(&page).a("foaf:Document").said("dct:title", &row.title, "zh");
-    let mut node = graph.node(&product).a("dcat:Dataset").a("dcat:Resource").said("dct:title", &row.title, "zh");
+    let mut node = graph.node(&product).a("dcat:Resource").said("dct:title", &row.title, "zh");
+    if row.shown.is_some() {
+        node = node.a("dcat:Dataset");
+    }
     node = match (&row.shown, row.off) {
         (Some(shown), _) => node.said("dct:description", &shown.content.summary, "zh"),
         (None, Some((since, why))) => {
@@ -227,28 +233,40 @@ fn record(graph: &mut Graph, site: &Site, row: &Record) {
     node = node
         .text("dct:identifier", &row.serial)
         .link("dct:publisher", &holder)
-        .link("dct:creator", &holder)
         .link("dcat:contactPoint", &format!("{}#contact", site.catalog()))
         .link("dcat:theme", &theme)
         .link("dct:subject", &scenario)
         .link("dct:language", &format!("{AUTHORITY}/language/ZHO"))
         .link("adms:status", &status)
         .link("dcat:landingPage", &page)
-        .value("dct:issued", day::shanghai_date(row.listed_at), "date")
-        .said("dcat:keyword", &Lang::Zh.w(row.domain), "zh")
-        .said("dcat:keyword", &Lang::Zh.w(row.form), "zh")
-        .said("dcat:keyword", &Lang::Zh.w(row.purpose), "zh");
+        .at("dct:issued", row.listed_at);
+    let shown = row.shown.as_ref().map(|_| row.scenario_title.clone());
+    let words = [Lang::Zh.w(row.domain), Lang::Zh.w(row.form), Lang::Zh.w(row.purpose)].into_iter().chain(shown);
+    node = keywords(words).iter().fold(node, |node, word| node.said("dcat:keyword", word, "zh"));
     if let Some(form) = &form {
         node = node.link("dct:type", form);
     }
     match &row.shown {
         Some(shown) => {
-            node.said("dcat:keyword", &row.scenario_title, "zh");
             offered(graph, site, row, shown, &product, &holder);
         }
         // What an address of it holds now says no more than this.
         None => drop(node.at("dct:modified", row.changed_at)),
     }
+}
+
+/// Texts as keywords, each once: harvesters refuse one with other signs than letters, digits, spaces, hyphens, underscores and dots, and
+/// with it the whole data set.
+fn keywords(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for text in texts {
+        for word in text.split(|c: char| !c.is_alphanumeric() && !" -_.".contains(c)).map(str::trim) {
+            if (2..=100).contains(&word.chars().count()) && !found.iter().any(|f| f == word) {
+                found.push(word.to_string());
+            }
+        }
+    }
+    found
 }
 
 /// How often, in the Union's words.
@@ -294,7 +312,7 @@ fn offered(graph: &mut Graph, site: &Site, row: &Record, shown: &Shown, product:
         node = node.link("dct:provenance", &part("sources"));
     }
     if shown.sample.is_some() {
-        node = node.link("adms:sample", &part("sample"));
+        node = node.link("adms:sample", &sample_of(product));
     }
     if shown.registration.is_some() {
         node = node.link("adms:identifier", &part("registration"));
@@ -310,7 +328,11 @@ fn offered(graph: &mut Graph, site: &Site, row: &Record, shown: &Shown, product:
         let all = named.into_iter().chain(content.external_sources.clone()).collect::<Vec<_>>().join("；");
         graph.node(&part("sources")).a("dct:ProvenanceStatement").said("rdfs:label", &all, "zh");
     }
-    graph.node(&part("terms")).a("dct:LicenseDocument").both("dct:title", "dcat-terms").said("dct:description", &content.limits, "zh");
+    graph.node(&part("terms")).a("dct:LicenseDocument").both("dct:title", "dcat-terms").said("dct:description", &content.limits, "zh").said(
+        "rdfs:label",
+        &content.limits,
+        "zh",
+    );
     let available = format!("{AUTHORITY}/planned-availability/STABLE");
     concept(graph, &available, &[("稳定", "zh"), ("stable", "en")]);
     let is_service = row.form == ProductForm::Interface;
@@ -323,7 +345,7 @@ fn offered(graph: &mut Graph, site: &Site, row: &Record, shown: &Shown, product:
         .link("dct:license", &part("terms"))
         .link("odrl:hasPolicy", &part("offer"))
         .link("dcatap:availability", &available)
-        .value("dct:issued", day::shanghai_date(row.listed_at), "date");
+        .at("dct:issued", row.listed_at);
     if is_service {
         access.link("dcat:accessService", &part("service"));
         graph
@@ -343,14 +365,19 @@ fn offered(graph: &mut Graph, site: &Site, row: &Record, shown: &Shown, product:
             .link("dcat:landingPage", &part("page"));
     }
     if let Some(file) = &shown.sample {
-        sample(graph, site, row, file, product);
+        sample(graph, file, product);
     }
     policy::offer(graph, site, row, shown, product, holder);
 }
 
+/// Where the masked sample of a product lies.
+fn sample_of(product: &str) -> String {
+    format!("{product}/sample")
+}
+
 /// The masked sample, with its digest.
-fn sample(graph: &mut Graph, site: &Site, row: &Record, file: &platform::file::File, product: &str) {
-    let address = format!("{}/products/{}/sample", site.base, row.id);
+fn sample(graph: &mut Graph, file: &platform::file::File, product: &str) {
+    let address = sample_of(product);
     let plain = file.media.split(';').next().unwrap_or_default().trim();
     let media = plain
         .split_once('/')
@@ -362,7 +389,7 @@ fn sample(graph: &mut Graph, site: &Site, row: &Record, file: &platform::file::F
         &file.sha256,
         "hexBinary",
     );
-    let node = graph.node(&format!("{product}#sample")).a("dcat:Distribution").both("dct:title", "dcat-sample").link("dcat:accessURL", &address);
+    let node = graph.node(&address).a("dcat:Distribution").both("dct:title", "dcat-sample").link("dcat:accessURL", &address);
     let node = node.link("dcat:downloadURL", &address).value("dcat:byteSize", file.size, "nonNegativeInteger").link("spdx:checksum", &checksum);
     if media.is_some() {
         let kind = format!("https://www.iana.org/assignments/media-types/{plain}");
@@ -373,6 +400,13 @@ fn sample(graph: &mut Graph, site: &Site, row: &Record, file: &platform::file::F
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn keywords_are_such_as_harvesters_take() {
+        let texts = ["公共治理、公益事业", "停车“诱导”（一期）", "API v1.2", "公共治理", "车", ""].map(String::from);
+        assert_eq!(super::keywords(texts.into_iter()), ["公共治理", "公益事业", "停车", "诱导", "一期", "API v1.2"]);
+        assert_eq!(super::keywords(["长".repeat(101)].into_iter()), Vec::<String>::new());
+    }
+
     #[test]
     fn a_mail_address_is_found_or_none_is() {
         for (contact, found) in [
