@@ -22,3 +22,4 @@ pub-col-delivery = Delivery
 pub-col-developer = Developer
 found-kind = Kind
 pub-col-found = Kind
+pub-in-chinese = What is listed is written in Chinese; please search with Chinese words.

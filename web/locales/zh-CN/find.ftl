@@ -22,3 +22,4 @@ pub-col-delivery = 交付方式
 pub-col-developer = 开发主体
 found-kind = 类别
 pub-col-found = 类别
+pub-in-chinese = 目录内容以中文填写，请用中文词语查找。

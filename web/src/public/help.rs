@@ -30,6 +30,7 @@ const CHAPTERS: &[(&str, usize)] = &[
     ("office", 4),
     ("expert", 3),
     ("auditor", 3),
+    ("log", 5),
     ("programs", 4),
     ("keys", 3),
 ];

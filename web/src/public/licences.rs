@@ -179,7 +179,7 @@ fn row(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
             Cell::titled(&of.holder, Some(of.credit_code.clone())),
             Cell::link(&of.scenario_title, format!("/scenarios/{}", of.scenario)).below(ask.lang.w(of.purpose)),
             Cell::titled(&of.scope, Some(resources)),
-            Cell { bar: Some(bar(ask, of, standing, today)), whole: true, ..Cell::text(term) },
+            Cell { bar: Some(Bar { from: of.from_on.to_string(), ..bar(ask, of, standing, today) }), ..Cell::text(term) },
             Cell { tone: standing_tone(standing), ..Cell::word(ask.lang, standing) },
         ],
     }

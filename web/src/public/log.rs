@@ -7,7 +7,7 @@ use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
 use crate::routes::{Door, Route, route};
 use crate::view::case::{Fact, Section};
-use crate::view::form::{Filling, draw};
+use crate::view::form::{FieldView, Filling, OptionView, draw};
 use crate::view::list::{Cell, Row};
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -114,6 +114,15 @@ fn vouching(ask: &Ask) -> String {
     }
 }
 
+/// Every kind of leaf: what the step tables tell of, and what the log tells of itself.
+fn kinds() -> Vec<&'static str> {
+    let told = crate::work::kinds().into_iter().flat_map(|k| (k.table)().told).map(|(_, kind)| kind);
+    let mut kinds: Vec<&str> = told.chain([leaf::SEALED, "role.changed", "log.key", "log.day", "rules.adopted"]).collect();
+    let mut seen = std::collections::HashSet::new();
+    kinds.retain(|kind| seen.insert(*kind));
+    kinds
+}
+
 /// How the published checkpoint stands, in a sentence.
 fn standing(ask: &Ask) -> String {
     let status = ask.app.log.status();
@@ -139,6 +148,15 @@ async fn all(ask: Ask) -> PageResult {
             if a.app.log.status().at.is_some() {
                 view = view.aside(a.t("log-checkpoint-link"), "/log/checkpoint", "file-text");
             }
+            let kinds = kinds().into_iter().map(|of| OptionView { label: kind(&a, of), chosen: a.q("kind") == of, value: of.into() });
+            view.filters.push(FieldView {
+                name: "kind".into(),
+                id: "f-kind".into(),
+                kind: "choice",
+                label: a.t("log-field-kind"),
+                options: kinds.collect(),
+                ..FieldView::default()
+            });
             let asked = leaf::Ask { words: a.q("q").into(), kind: a.q("kind").into(), subject: a.q("subject").into() };
             let rows = leaf::search(look, &asked, page(&a))?;
             Ok(whole_files(view.fill(&a, rows, |l| line(&a, l)), &a))
@@ -238,6 +256,9 @@ async fn one(ask: Ask) -> PageResult {
     let mut proof = vec![Fact::code(ask.t("log-leaf-hash"), vec![hash]), Fact::code(ask.t("log-entry"), vec![leaf.entry.clone()])];
     let mut links = vec![(ask.t("log-check-title"), "/log/check".to_string())];
     let mut notices = Vec::new();
+    if ask.who.kind == Some(platform::OrgKind::Audit) {
+        links.push((ask.t("log-opened-title"), format!("/work/log/{index}")));
+    }
     match &receipt {
         Some(found) => {
             proof.push(Fact::code(ask.t("log-hashes"), found.hashes.iter().map(|h| leaf::hex(h)).collect()));

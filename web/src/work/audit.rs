@@ -90,7 +90,7 @@ async fn search(ask: Ask) -> PageResult {
     let page_row = |e: &event::Event| Row {
         href: String::new(),
         cells: vec![
-            Cell::titled(e.seq.to_string(), Some(format!("{} …", e.hash.chars().take(12).collect::<String>()))),
+            Cell::titled(e.seq.to_string(), Some(format!("{}…", e.hash.chars().take(12).collect::<String>()))),
             Cell::at(Some(e.at)),
             Cell::link(title(e), case(e)).below(said(format!("noun-{}", e.noun), &e.noun).text),
             Cell::titled(lang.act(&e.noun, &e.act), Some(said(format!("{}-state-{}", e.noun, e.to_state), &e.to_state).text)),
