@@ -340,6 +340,19 @@ pub struct Ask {
     pub product: Option<Id<Product>>,
 }
 
+/// The number of the filing of a product that waits to be received, when there is one.
+pub fn in_filing(look: &mut Look, product: Id<Product>) -> Result<Option<String>> {
+    let filed = pricing::table.filter(pricing::product.eq(product).and(pricing::state.eq(State::Filed))).order(pricing::created_at.desc());
+    Ok(filed.select(pricing::serial).first::<Option<String>>(look.db()).optional()?.map(Option::unwrap_or_default))
+}
+
+/// How many approved products of an organisation wait for nothing but the receipt of their filed price.
+pub fn products_in_filing(look: &mut Look, owner: Id<Org>) -> Result<i64> {
+    let filed = pricing::table.filter(pricing::state.eq(State::Filed)).select(pricing::product);
+    let approved = products::owner.eq(owner).and(products::state.eq(product::State::Approved));
+    Ok(products::table.filter(approved.and(products::id.eq_any(filed))).count().get_result(look.db())?)
+}
+
 /// Filings: a developer's own, or all when the caller oversees; newest first.
 pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Paged<Pricing>> {
     let own = if who.oversees() { None } else { Some(who.org()?) };

@@ -67,7 +67,8 @@ pub fn random_key() -> String {
 
 /// Routes by path.
 pub struct Table {
-    paths: Vec<(String, BTreeMap<&'static str, Route>)>,
+    /// Boxed, because a map keeps room for eleven where most addresses have one or two.
+    paths: Vec<(String, BTreeMap<&'static str, Box<Route>>)>,
     /// The place of each path; a literal part wins over a parameter.
     tree: matchit::Router<usize>,
 }
@@ -75,16 +76,16 @@ pub struct Table {
 impl Table {
     /// The whole table. An address that stands against another is a fault of ours, and no server starts with it.
     pub fn build() -> std::io::Result<Arc<Self>> {
-        let mut paths: Vec<(String, BTreeMap<&'static str, Route>)> = Vec::new();
+        let mut paths: Vec<(String, BTreeMap<&'static str, Box<Route>>)> = Vec::new();
         let mut tree = matchit::Router::new();
         for route in all() {
             match paths.iter_mut().find(|(p, _)| *p == route.path) {
                 Some((_, methods)) => {
-                    methods.insert(route.method, route);
+                    methods.insert(route.method, Box::new(route));
                 }
                 None => {
                     tree.insert(route.path.clone(), paths.len()).map_err(|why| std::io::Error::other(format!("{}: {why}", route.path)))?;
-                    paths.push((route.path.clone(), BTreeMap::from([(route.method, route)])));
+                    paths.push((route.path.clone(), BTreeMap::from([(route.method, Box::new(route))])));
                 }
             }
         }
@@ -130,7 +131,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: 
     let request_id = random_key();
     let (at, params) = table.find(request.path());
     let methods = at.map(|at| &table.paths[at].1);
-    let route = methods.and_then(|m| m.get("GET"));
+    let route = methods.and_then(|m| m.get("GET")).map(AsRef::as_ref);
     let shelved = kept::find(&app, route, &request).await;
     if let Ok(kept::Found::Page(response)) = shelved {
         metrics::counter!("dajing_kept_pages_total").increment(1);
@@ -190,7 +191,7 @@ fn needs_visit(path: &str) -> bool {
     ["/sign-in", "/sign-up", "/reset", "/link", "/verify", "/complaints", "/demo"].iter().any(|p| path.starts_with(p)) || path.ends_with("/objection")
 }
 
-async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Route>, request: &HttpRequest, payload: Payload) -> Result<Answer> {
+async fn answer(ask: &mut Ask, methods: &BTreeMap<&'static str, Box<Route>>, request: &HttpRequest, payload: Payload) -> Result<Answer> {
     identify(ask, request).await?;
     let method = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
     let route = methods.get(method).ok_or(Refusal::WrongMethod)?;

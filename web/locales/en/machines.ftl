@@ -92,10 +92,11 @@ open-openapi = The description of every interface (OpenAPI 3.1).
 open-api-catalog = This page for programs (RFC 9727).
 open-health = Whether the service is well.
 open-rule-1 = Addresses begin with the address that the platform is configured with and do not change; use them to identify records.
-open-rule-2 = When a product is withdrawn, its address answers 410 with the day and the reason; the catalogue keeps its record with the status “withdrawn”. The same holds while a licence is suspended; afterwards it is there again.
+open-rule-2 = When a product is withdrawn, its address answers 410 with the day and the reason; the catalogue keeps its record with the status “withdrawn”, but it is a data set no more. The same holds while a licence is suspended; afterwards it is there again.
 open-rule-3 = Refusals and faults are application/problem+json (RFC 9457); each has a code and an explanation.
 open-rule-4 = What the catalogue says may be used freely if the source is named; products are used under their own terms.
 open-rule-5 = Please read in measure: once a day for the catalogue and every five minutes for news is enough.
+open-rule-6 = CKAN and udata read it as they are. CKAN makes addresses of the Latin letters in a title; for Chinese titles set ckanext.harvest.default_dataset_name_append = random-hex.
 route-public-statistics = Statistics
 route-public-picture = A picture of the statistics
 route-public-picture-data = The data of a picture

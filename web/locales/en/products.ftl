@@ -156,6 +156,7 @@ product-reviewed-again = Version { $n } is under compliance review, due { $due }
 product-returned-again = Version { $n } was returned: please mend and answer each point under “Revise the product”. The approved version stays as it is.
 product-listed-unseen = Listed, but not on offer now: the licence is not in force or is suspended, or no price is in effect.
 product-not-listable = It cannot be listed yet. { $why } { $help }
+product-price-waits = The price filing ({ $number }) waits to be received by the primary operator; once it is received and in effect, the product can be listed.
 product-is-listable = Approved and with a price in effect: it can be listed now.
 product-next-refused = Refused; the grounds are in the timeline.
 product-next-delisted = Off the shelf; the public does not see it.

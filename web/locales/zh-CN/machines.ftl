@@ -92,10 +92,11 @@ open-openapi = 全部接口的说明（OpenAPI 3.1）。
 open-api-catalog = 本页内容的机器可读形式（RFC 9727）。
 open-health = 服务是否正常。
 open-rule-1 = 地址以平台配置的网址开头，长期不变；请以地址作为记录的标识。
-open-rule-2 = 产品撤回后，原地址答 410，并说明日期和原因；目录中保留其记录，状态为“已撤回”。授权暂停期间同样如此，恢复后重新出现。
+open-rule-2 = 产品撤回后，原地址答 410，并说明日期和原因；目录中保留其记录，状态为“已撤回”，但不再列为数据集。授权暂停期间同样如此，恢复后重新出现。
 open-rule-3 = 拒绝和错误以 application/problem+json 给出（RFC 9457），每一条都有编号和说明。
 open-rule-4 = 目录信息可以自由使用，但应当注明来源；产品按各自的使用条件使用。
 open-rule-5 = 请适度读取：目录每天一次、动态每五分钟一次即可。
+open-rule-6 = CKAN 和 udata 不需要任何设置就能读取。CKAN 用标题中的拉丁字母和数字生成网址，中文标题请设置 ckanext.harvest.default_dataset_name_append = random-hex。
 route-public-statistics = 统计
 route-public-picture = 一张统计图
 route-public-picture-data = 一张统计图的数据

@@ -150,6 +150,7 @@ product-reviewed-again = 第 { $n } 版正在合规审核，应于 { $due } 前�
 product-returned-again = 第 { $n } 版被退回，请在“修改产品”中逐点修改并答复；已通过的版本不受影响。
 product-listed-unseen = 产品已上架，但目前没有对外提供：授权不在有效期内或者已暂停，或者没有生效的价格。
 product-not-listable = 暂时不能上架。{ $why }{ $help }
+product-price-waits = 价格备案（{ $number }）已提交，等待一级开发运营主体收件；收件并生效后即可上架。
 product-is-listable = 审核已通过，价格已生效，现在可以上架。
 product-next-refused = 审核未通过，理由见办理过程。
 product-next-delisted = 产品已下架，公众看不到。

@@ -34,6 +34,16 @@ impl Show for Product {
     fn content(&self) -> Answers {
         self.answers()
     }
+    /// What waits for its price to be received waits for the primary operator, not for its developer.
+    fn waiting(look: &mut Look, who: &Caller) -> Result<Vec<flow::Waiting>> {
+        let mut waiting = flow::waiting::<Self>(look, who)?;
+        if let Some(org) = who.org {
+            let others = pricing::products_in_filing(look, org)?;
+            waiting.iter_mut().filter(|w| w.state == State::Approved.as_str()).for_each(|w| w.count -= others);
+            waiting.retain(|w| w.count > 0);
+        }
+        Ok(waiting)
+    }
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
         let own = !who.oversees();
         let columns: &[&'static str] = if own {
@@ -156,13 +166,15 @@ fn notices(look: &mut Look, who: &Caller, ask: &Ask, row: &Product, own: bool) -
         notices.push(ask.lang.tn("product-returned-again", row.version));
     }
     if own && matches!(row.state, State::Approved | State::Delisted) {
-        match product::must_be_listable(look, who, row) {
-            Err(Refusal::Broken(what)) => return Err(Refusal::Broken(what)),
-            Err(refusal) => {
+        let waits = pricing::in_filing(look, row.id)?;
+        match (waits, product::must_be_listable(look, who, row)) {
+            (_, Err(Refusal::Broken(what))) => return Err(Refusal::Broken(what)),
+            (_, Ok(())) => notices.push(ask.t("product-is-listable")),
+            (Some(number), Err(_)) => notices.push(ask.lang.ta("product-price-waits", &[("number", number)])),
+            (None, Err(refusal)) => {
                 let (why, help) = send::sentences(ask, &refusal);
                 notices.push(ask.lang.ta("product-not-listable", &[("why", why), ("help", help)]));
             }
-            Ok(()) => notices.push(ask.t("product-is-listable")),
         }
     }
     Ok(notices)
@@ -192,7 +204,7 @@ fn links(look: &mut Look, who: &Caller, ask: &Ask, row: &Product, own: bool, vie
     if own && wizard::acts(row).is_ok() {
         view.links.push((ask.t("product-revise"), format!("/work/products/{}/tasks", row.id)));
     }
-    if own && !matches!(row.state, State::Refused | State::Withdrawn) {
+    if own && !matches!(row.state, State::Refused | State::Withdrawn) && pricing::in_filing(look, row.id)?.is_none() {
         view.links.push((ask.t("pricing-new"), format!("/work/prices/new?product={}", row.id)));
     }
     if own && !clearance::wanting(look, row.id, &row.answers())?.is_empty() {

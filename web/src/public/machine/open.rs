@@ -103,7 +103,7 @@ async fn open(ask: Ask) -> PageResult {
         title: ask.t(&format!("open-group-{name}")),
         faces: FACES.iter().filter(|f| f.group == *name).map(view).collect(),
     };
-    let rules = (1..=5).map(|n| ask.t(&format!("open-rule-{n}"))).collect();
+    let rules = (1..=6).map(|n| ask.t(&format!("open-rule-{n}"))).collect();
     ask.show(&OpenView { c: ask.chrome(ask.t("open-title")), base: ask.app.base_url.clone(), groups: GROUPS.iter().map(group).collect(), rules })
 }
 
