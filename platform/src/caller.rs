@@ -112,9 +112,10 @@ impl Caller {
         self.org == Some(org)
     }
     /// Staff of the primary operator, the office or the bureau, who see across organisations; auditors and regulators
-    /// read as they do.
+    /// read as they do, and the calendar, whose days come for every case.
     pub fn oversees(&self) -> bool {
         matches!(self.kind, Some(OrgKind::Primary | OrgKind::Office | OrgKind::Bureau | OrgKind::Regulator | OrgKind::Audit))
+            || self.roles.contains(&Role::Calendar)
     }
     /// Speaks for the developer organisation it belongs to.
     pub fn is_developer(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What the rows of most nouns have alike: the common columns, how a new row begins, who sees it, and its list. A noun that
 //! needs more writes its own; see [`case!`](crate::case!).
 
-use crate::caller::{Caller, Role};
+use crate::caller::Caller;
 use crate::clock::At;
 use crate::db::{Look, MultiBackend};
 use crate::flow::Noun;
@@ -65,7 +65,7 @@ impl Sight {
     /// Everything for those who oversee and for the calendar; else the rows of one's own organisation.
     pub fn overseen(who: &Caller) -> Self {
         let own = who.org.map(|org| ("owner", org.to_string()));
-        Self { all: who.oversees() || who.is(Role::Calendar), columns: own.into_iter().collect(), hidden: &[] }
+        Self { all: who.oversees(), columns: own.into_iter().collect(), hidden: &[] }
     }
     /// Everything, whoever looks.
     pub fn everybody() -> Self {

@@ -168,7 +168,7 @@ impl Noun for Demand {
     /// Seen by whoever filed it, by the filer's organisation, and by those who oversee.
     fn find(look: &mut Look, who: &Caller, id: Id<Demand>) -> Result<Demand> {
         let row: Demand = demand::table.find(id).select(Demand::as_select()).first(look.db())?;
-        if row.is_of(who) || who.oversees() || who.is(Role::Calendar) { Ok(row) } else { Err(Refusal::NotFound) }
+        if row.is_of(who) || who.oversees() { Ok(row) } else { Err(Refusal::NotFound) }
     }
     fn choices(look: &mut Look, _: &Caller, _: Option<&Self>, list: &str) -> Result<Vec<Choice>> {
         if list == "scenarios" { scenario::joinable(look) } else { Ok(Vec::new()) }

@@ -274,7 +274,6 @@ impl Noun for Entry {
         let seen = row.state == State::Published
             || row.shared_from.is_some_and(|o| who.acts_for(o))
             || who.oversees()
-            || who.is(Role::Calendar)
             || row.owner.is_some_and(|o| who.acts_for(o));
         if seen { Ok(row) } else { Err(Refusal::NotFound) }
     }

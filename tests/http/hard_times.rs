@@ -142,3 +142,20 @@ fn one_reader_is_enough_for_many_who_ask_while_acts_go_on() {
         hands.into_iter().for_each(|hand| hand.join().unwrap());
     });
 }
+
+#[test]
+fn no_day_of_a_running_deadline_fails() {
+    let city = City::open();
+    let kinds = dajing::work::kinds();
+    // Five weeks, a day at a time: whatever the city left running is due, reminded of, deemed or passed on in them.
+    let mut done = 0;
+    for _ in 0..35 {
+        city.app.db.clock().advance(chrono::Duration::days(1));
+        for kind in &kinds {
+            let day = (kind.day)(&city.app.db).unwrap();
+            assert_eq!(day.failed, 0, "{} on {}", kind.name, city.app.db.clock().now());
+            done += day.deemed + day.escalated + day.reminded;
+        }
+    }
+    assert!(done > 20, "{done}");
+}

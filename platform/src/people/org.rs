@@ -163,7 +163,7 @@ impl Noun for Org {
     /// Seen by its own people, by those who oversee, and by the administrators.
     fn find(look: &mut Look, who: &Caller, id: Id<Org>) -> Result<Org> {
         let row: Org = org::table.find(id).select(Org::as_select()).first(look.db())?;
-        let seen = who.acts_for(id) || who.oversees() || who.is_any(&[SystemAdmin, SecurityAdmin, AuditAdmin]) || who.is(Role::Calendar);
+        let seen = who.acts_for(id) || who.oversees() || who.is_any(&[SystemAdmin, SecurityAdmin, AuditAdmin]);
         if seen { Ok(row) } else { Err(Refusal::NotFound) }
     }
     fn filled(_: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {

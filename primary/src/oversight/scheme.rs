@@ -64,7 +64,7 @@ impl Scheme {
 impl Case for Scheme {
     /// Everybody who has work to do with it; a draft only those who oversee.
     fn sight(who: &Caller) -> Sight {
-        if who.oversees() || who.is(Role::Calendar) { Sight::everybody() } else { Sight::everybody().hiding(&["drafted", "withdrawn"]) }
+        if who.oversees() { Sight::everybody() } else { Sight::everybody().hiding(&["drafted", "withdrawn"]) }
     }
 }
 
