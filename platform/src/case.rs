@@ -1,7 +1,7 @@
 //! What the rows of most nouns have alike: the common columns, how a new row begins, who sees it, and its list. A noun that
 //! needs more writes its own; see [`case!`](crate::case!).
 
-use crate::caller::Caller;
+use crate::caller::{Caller, Role};
 use crate::clock::At;
 use crate::db::{Look, MultiBackend};
 use crate::flow::Noun;
@@ -59,13 +59,15 @@ pub struct Sight {
     /// Or those with one of these values in these columns. Columns are names of ours, never of a user.
     columns: Vec<(&'static str, String)>,
     hidden: &'static [&'static str],
+    /// Nothing is hidden: days come for drafts, too.
+    bare: bool,
 }
 
 impl Sight {
     /// Everything for those who oversee and for the calendar; else the rows of one's own organisation.
     pub fn overseen(who: &Caller) -> Self {
         let own = who.org.map(|org| ("owner", org.to_string()));
-        Self { all: who.oversees(), columns: own.into_iter().collect(), hidden: &[] }
+        Self { all: who.oversees(), columns: own.into_iter().collect(), hidden: &[], bare: who.is(Role::Calendar) }
     }
     /// Everything, whoever looks.
     pub fn everybody() -> Self {
@@ -82,7 +84,9 @@ impl Sight {
     }
     /// Rows in these states are seen only through a column, not by those who see everything.
     pub fn hiding(mut self, states: &'static [&'static str]) -> Self {
-        self.hidden = states;
+        if !self.bare {
+            self.hidden = states;
+        }
         self
     }
     /// The condition, with its values appended to `binds`.
