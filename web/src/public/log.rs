@@ -17,7 +17,7 @@ use platform::log::tree::{self, Tile};
 use platform::log::{Leaf, leaf, writer};
 use platform::sheet::{self, Sheet};
 use platform::words::Word;
-use platform::{Refusal, Result, Role, clock};
+use platform::{OrgKind, Refusal, Result, Role, clock};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -251,12 +251,18 @@ fn commands(ask: &Ask, index: i64) -> Vec<String> {
 async fn one(ask: Ask) -> PageResult {
     let index = index(ask.param("number"))?;
     let a = ask.clone();
-    let (leaf, receipt) = ask.look(move |look, _| Ok((leaf::find(look, index)?, a.app.log.receipt(look, index)?))).await?;
+    let (leaf, receipt, opens) = ask
+        .look(move |look, who| {
+            // Whoever audits goes on from the entry to what its digests stand for.
+            let opens = who.kind == Some(OrgKind::Audit) && crate::work::leaf::opens(look, who, index)?;
+            Ok((leaf::find(look, index)?, a.app.log.receipt(look, index)?, opens))
+        })
+        .await?;
     let hash = leaf::hex(&tree::leaf_hash(leaf.entry.as_bytes()));
     let mut proof = vec![Fact::code(ask.t("log-leaf-hash"), vec![hash]), Fact::code(ask.t("log-entry"), vec![leaf.entry.clone()])];
     let mut links = vec![(ask.t("log-check-title"), "/log/check".to_string())];
     let mut notices = Vec::new();
-    if ask.who.kind == Some(platform::OrgKind::Audit) {
+    if opens {
         links.push((ask.t("log-opened-title"), format!("/work/log/{index}")));
     }
     match &receipt {

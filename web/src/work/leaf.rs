@@ -55,6 +55,15 @@ fn opened(look: &mut Look, who: &Caller, number: i64) -> Result<Opened> {
     Ok(Opened { leaf: leaf::find(look, number)?, event: event::one(look, seq)?, case, opening: found })
 }
 
+/// Whether a leaf can be opened by this caller.
+pub fn opens(look: &mut Look, who: &Caller, number: i64) -> Result<bool> {
+    match opened(look, who, number) {
+        Ok(_) => Ok(true),
+        Err(Refusal::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
 fn number(ask: &Ask) -> Result<i64> {
     ask.param("number").parse().map_err(|_| Refusal::NotFound)
 }
