@@ -157,12 +157,15 @@ fn the_demo_city_has_a_case_in_every_state() {
     }
 }
 
+/// The one instant at which the stories of this program load a city of before: it is loaded once.
+pub const CLOCK: &str = "2026-06-01T02:00:00";
+
 /// What the demo shows beyond states: a disclosure that is late, said to everybody; an announcement with a file; an
 /// objection that waits.
 #[test]
 fn the_demo_city_shows_what_a_city_shows() {
     // Between April and December the year before is owed; the first of June is as good a day as any.
-    let city = City::open_at("2026-06-01T02:00:00".parse().unwrap());
+    let city = City::open_at(CLOCK.parse().unwrap());
     let visitor = city.visitor();
     for page in ["/", "/disclosures"] {
         let said = visitor.page(page).said();
