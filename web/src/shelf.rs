@@ -101,8 +101,8 @@ impl Page {
             etag: format!("\"{}\"", &event::sha256(&body)[..32]),
             modified: httpdate::fmt_http_date(std::time::UNIX_EPOCH + std::time::Duration::from_secs(at.and_utc().timestamp().max(0).unsigned_abs())),
             headers,
-            // A text that grew has room to grow on, which would be kept with it.
-            body: body.into_boxed_str().into_boxed_bytes().into(),
+            // Copied: a text that grew has room to grow on, and giving that back in its place leaves holes that nothing fits into.
+            body: Bytes::copy_from_slice(body.as_bytes()),
             owner: owner.map(|o| o.to_string()),
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
@@ -133,13 +133,13 @@ fn brotli(body: &[u8]) -> Bytes {
     // Writing to memory does not fail.
     let _ = writer.write_all(body);
     drop(writer);
-    packed.into()
+    Bytes::copy_from_slice(&packed)
 }
 
 fn gzip(body: &[u8]) -> Bytes {
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
     let _ = writer.write_all(body);
-    writer.finish().unwrap_or_default().into()
+    Bytes::copy_from_slice(&writer.finish().unwrap_or_default())
 }
 
 #[derive(Clone)]
