@@ -20,6 +20,7 @@ use platform::words::Word;
 use platform::{OrgKind, Refusal, Result, Role, clock};
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// A receipt to be checked.
 const CHECK: Sheet = Sheet { name: "log-check", fields: &[sheet::text("receipt", 20_000)] };
@@ -115,13 +116,13 @@ fn vouching(ask: &Ask) -> String {
 }
 
 /// Every kind of leaf: what the step tables tell of, and what the log tells of itself.
-fn kinds() -> Vec<&'static str> {
+static KINDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let told = crate::work::kinds().into_iter().flat_map(|k| (k.table)().told).map(|(_, kind)| kind);
     let mut kinds: Vec<&str> = told.chain([leaf::SEALED, "role.changed", "log.key", "log.day", "rules.adopted"]).collect();
     let mut seen = std::collections::HashSet::new();
     kinds.retain(|kind| seen.insert(*kind));
     kinds
-}
+});
 
 /// How the published checkpoint stands, in a sentence.
 fn standing(ask: &Ask) -> String {
@@ -148,7 +149,7 @@ async fn all(ask: Ask) -> PageResult {
             if a.app.log.status().at.is_some() {
                 view = view.aside(a.t("log-checkpoint-link"), "/log/checkpoint", "file-text");
             }
-            let kinds = kinds().into_iter().map(|of| OptionView { label: kind(&a, of), chosen: a.q("kind") == of, value: of.into() });
+            let kinds = KINDS.iter().map(|of| OptionView { label: kind(&a, of), chosen: a.q("kind") == *of, value: (*of).into() });
             view.filters.push(FieldView {
                 name: "kind".into(),
                 id: "f-kind".into(),
