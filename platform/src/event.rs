@@ -244,6 +244,8 @@ pub struct Search {
     pub act: String,
     pub words: String,
     pub subject: String,
+    /// The words are looked for in what was decided, too: for those who may read it.
+    pub details: bool,
 }
 
 /// A page of the log, newest first, and the count of all that match; a number finds the line of that number, too. Sealed lines are left
@@ -263,15 +265,13 @@ pub fn search(look: &mut Look, ask: &Search, page: crate::paging::Page) -> Resul
         }
         if !ask.words.is_empty() {
             let like = crate::paging::like(&ask.words);
-            q = q.filter(
-                event::title
-                    .like(like.clone())
-                    .escape('\\')
-                    .or(event::actor_name.like(like.clone()).escape('\\'))
-                    .or(event::org_name.like(like.clone()).escape('\\'))
-                    .or(event::reason.like(like.clone()).escape('\\'))
-                    .or(event::detail.like(like).escape('\\')),
-            );
+            let named = event::title
+                .like(like.clone())
+                .escape('\\')
+                .or(event::actor_name.like(like.clone()).escape('\\'))
+                .or(event::org_name.like(like.clone()).escape('\\'))
+                .or(event::reason.is_not_null().and(event::reason.assume_not_null().like(like.clone()).escape('\\')));
+            q = if ask.details { q.filter(named.or(event::detail.like(like).escape('\\'))) } else { q.filter(named) };
             if let Ok(seq) = ask.words.trim().parse::<i64>() {
                 q = q.or_filter(event::seq.eq(seq).and(event::sealed_until.is_null().or(event::sealed_until.le(now))));
             }

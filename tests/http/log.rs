@@ -387,4 +387,17 @@ fn what_a_leaf_commits_itself_to_is_opened_to_who_may_read_the_act() {
         assert_eq!((other.get(&leaves[0]).status, other.json(&format!("{}/opening", leaves[0])).status), (404, 404), "{somebody}");
     }
     assert_eq!(city.visitor().json(&format!("{}/opening", leaves[0])).status, 401);
+    // Every one that one's own bids lead to is opened, those still under seal too.
+    let (mut opened, mut sealed) = (0, 0);
+    for name in ["jia", "yi", "bing"] {
+        let one = city.enters(name);
+        for bid in one.json("/work/bids").json()["rows"].as_array().unwrap() {
+            for leaf in one.page(bid["href"].as_str().unwrap()).links().into_iter().filter(|l| l.starts_with("/work/log/")) {
+                assert_eq!(one.get(&leaf).status, 200, "{name} {leaf}");
+                opened += 1;
+                sealed += usize::from(city.enters("auditor").get(&leaf).status == 404);
+            }
+        }
+    }
+    assert!(opened > sealed && sealed > 0, "{opened} {sealed}");
 }

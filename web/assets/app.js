@@ -291,7 +291,11 @@ for (const area of $$('textarea[data-from-file]')) {
   area.before(hint, input);
   input.addEventListener('change', async () => {
     const [file] = input.files;
-    if (!file || file.size > 65536) return;
+    if (!file) return;
+    const fits = file.size <= Number(area.dataset.maxBytes);
+    hint.textContent = fits ? area.dataset.fromFile : `${area.dataset.tooBig} (${size(file.size)})`;
+    hint.className = fits ? 'hint' : 'field-error';
+    if (!fits) return say(hint.textContent);
     area.value = await file.text();
     area.dispatchEvent(new Event('input', { bubbles: true }));
     input.value = '';

@@ -126,6 +126,7 @@ const FORWARDED: [&str; 6] = ["forwarded", "x-forwarded-for", "x-forwarded-host"
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// The way of a request. A question for the head alone is answered like any other; the server leaves the body out, and keeps its length.
 async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let started = Instant::now();
     let request_id = random_key();

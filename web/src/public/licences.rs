@@ -164,7 +164,7 @@ fn bar(ask: &Ask, of: &Published, standing: Standing, today: NaiveDate) -> Bar {
         Some(day) => ask.lang.ta("pub-term-ended", &[("day", day.to_string())]),
         None => ask.lang.tn("pub-term-passed", term.passed),
     };
-    Bar { percent: term.passed, label, from: String::new(), to: of.to_on.to_string(), class, marks: Vec::new() }
+    Bar { percent: term.passed, label, from: of.from_on.to_string(), to: of.to_on.to_string(), class, marks: Vec::new() }
 }
 
 /// A line of the register on its page.
@@ -179,7 +179,7 @@ fn row(ask: &Ask, of: &Published, today: NaiveDate) -> Row {
             Cell::titled(&of.holder, Some(of.credit_code.clone())),
             Cell::link(&of.scenario_title, format!("/scenarios/{}", of.scenario)).below(ask.lang.w(of.purpose)),
             Cell::titled(&of.scope, Some(resources)),
-            Cell { bar: Some(Bar { from: of.from_on.to_string(), ..bar(ask, of, standing, today) }), ..Cell::text(term) },
+            Cell { bar: Some(bar(ask, of, standing, today)), ..Cell::text(term) },
             Cell { tone: standing_tone(standing), ..Cell::word(ask.lang, standing) },
         ],
     }

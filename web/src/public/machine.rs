@@ -227,9 +227,10 @@ pub async fn gone(ask: &Ask) -> PageResult {
     let row: Record = ask.look(move |look, _| record::one(look, id)).await?;
     let (since, why) = row.off.ok_or(Refusal::NotFound)?;
     let since = day::shanghai_date(since).to_string();
+    let pauses = matches!(why, OffWhy::Suspended | OffWhy::Closed | OffWhy::Price);
     if ask.face == Face::Json {
         let problem = serde_json::json!({
-            "type": format!("{}/open#gone", ask.app.base_url), "title": ask.t("pub-gone"), "status": 410,
+            "type": format!("{}/open#gone", ask.app.base_url), "title": ask.t(if pauses { "pub-paused" } else { "pub-gone" }), "status": 410,
             "detail": ask.lang.ta("dcat-off", &[("day", since.clone()), ("why", ask.lang.w(why))]),
             "instance": ask.path, "code": "gone", "article": null, "requestId": ask.request_id, "errors": [],
             "serial": row.serial, "since": since, "why": why.as_str(),
@@ -250,7 +251,7 @@ pub async fn gone(ask: &Ask) -> PageResult {
         scenario_href: format!("/scenarios/{}", row.scenario),
         licence: row.licence_serial,
         licence_href: format!("/licences/{}", row.licence),
-        pauses: matches!(why, OffWhy::Suspended | OffWhy::Closed | OffWhy::Price),
+        pauses,
         logged: super::log::logged(ask, Product::NAME, &id.to_string()).await?,
     };
     ask.show_as(410, &view)

@@ -247,6 +247,18 @@ fn find(look: &mut Look, ask: &Ask, number: &str) -> Result<Option<Found>> {
     Ok(None)
 }
 
+/// The series of numbers that are looked up, and what each is called.
+const CHECKED: [(&str, &str); 8] = [
+    ("licence", "pub-kind-licence"),
+    ("product", "pub-kind-product"),
+    ("price_filing", "pub-kind-price"),
+    ("announcement", "pub-kind-announcement"),
+    ("disclosure", "pub-kind-disclosure"),
+    ("scenario", "pub-kind-scenario"),
+    ("evaluation", "pub-evaluation"),
+    ("destruction", "destruction-certificate"),
+];
+
 /// `GET /verify?number=…`
 async fn verify(ask: Ask) -> PageResult {
     let number = settled(ask.q("number"));
@@ -254,23 +266,12 @@ async fn verify(ask: Ask) -> PageResult {
     let (found, now) = ask.look(move |look, _| Ok((if n.is_empty() { None } else { find(look, &a, &n)? }, look.now()))).await?;
     let serials = ask.app.db.rules();
     let serials = &serials.profile.serials;
-    let example =
-        |name: &str, series: &str| format!("{}（{}〔2026〕1号）", ask.t(&format!("pub-kind-{name}")), serials.get(series).unwrap_or_default());
-    let of_series = |series: &str| serials.get(series).unwrap_or_default();
+    let prefix = |series: &str| serials.get(series).unwrap_or_default();
+    let begins = |prefix: &str| number.starts_with(&format!("{prefix}〔"));
     // Numbers of other papers are numbers, too: nobody is told that his is forged because its kind is not looked up here.
-    let checked = ["licence", "product", "price_filing", "announcement", "disclosure", "scenario", "evaluation", "destruction"];
-    let is_checked = checked.iter().any(|series| number.starts_with(&format!("{}〔", of_series(series))));
-    let elsewhere = !is_checked && (is_registration(&number) || serials.all().iter().any(|(_, prefix)| number.starts_with(&format!("{prefix}〔"))));
-    let kinds = vec![
-        example("licence", "licence"),
-        example("product", "product"),
-        example("price", "price_filing"),
-        example("announcement", "announcement"),
-        example("disclosure", "disclosure"),
-        example("scenario", "scenario"),
-        format!("{}（{}〔2026〕1号）", ask.t("pub-evaluation"), of_series("evaluation")),
-        format!("{}（{}〔2026〕1号）", ask.t("destruction-certificate"), of_series("destruction")),
-    ];
+    let is_checked = CHECKED.iter().any(|(series, _)| begins(prefix(series)));
+    let elsewhere = !is_checked && (is_registration(&number) || serials.all().iter().any(|(_, prefix)| begins(prefix)));
+    let kinds = CHECKED.iter().map(|(series, name)| format!("{}（{}〔2026〕1号）", ask.t(name), prefix(series))).collect();
     let status = if number.is_empty() || found.is_some() { 200 } else { 404 };
     let view = VerifyView { c: ask.chrome(ask.t("nav-verify")), number, found, elsewhere, kinds, checked_at: platform::clock::shanghai_text(now) };
     ask.show_as(status, &view)

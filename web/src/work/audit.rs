@@ -33,7 +33,13 @@ fn act_of(ask: &Ask) -> String {
 
 /// `GET /work/audit`
 async fn search(ask: Ask) -> PageResult {
-    let find = Search { noun: ask.q("noun").into(), act: act_of(&ask), words: ask.q("q").into(), subject: ask.q("subject").into() };
+    let find = Search {
+        noun: ask.q("noun").into(),
+        act: act_of(&ask),
+        words: ask.q("q").into(),
+        subject: ask.q("subject").into(),
+        details: ask.who.is(Auditor),
+    };
     if !ask.query.is_empty() {
         let asked = find.clone();
         ask.act(move |tx, who| {
