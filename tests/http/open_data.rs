@@ -35,6 +35,14 @@ fn only_what_is_open_without_condition_is_listed() {
     for id in closed {
         assert_eq!(visitor.json(&format!("/open-data/{id}")).status, 404);
     }
+    // Where it is had is a link to the web or, whatever was typed, no link.
+    let page = |id: &str| visitor.page(&format!("/open-data/{id}")).text;
+    let linked = open.iter().find(|id| page(id).contains("href=\"https://opendata.example.cn/")).expect("one with its address");
+    let typed = "javascript:alert(1)";
+    let sql = format!("UPDATE entry SET content = replace(content, 'https://opendata.example.cn/', '{typed}') WHERE id = '{linked}'");
+    city.app.db.act(move |tx| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), tx.db())?)).unwrap();
+    let page = page(linked);
+    assert!(page.contains(typed) && !page.contains(&format!("href=\"{typed}")), "{page}");
     let farm = visitor.json("/open-data?domain=agriculture").json();
     assert!(farm["total"].as_i64().unwrap() < open.len() as i64);
     let csv = visitor.get("/open-data?format=csv");

@@ -559,11 +559,16 @@ fn everybody_sees(town: &Town, work: &[String], disclosures: &[String]) {
         let number = number_in(&json).unwrap_or_else(|| panic!("{case} tells its number: {json}"));
         let query: String = number.bytes().map(|b| format!("%{b:02X}")).collect();
         let checked = visitor.page(&format!("/verify?number={query}")).said();
-        assert!(checked.contains(&number) && !checked.contains("未查到"), "{number}: {checked}");
+        assert!(checked.contains(&number) && !checked.contains("登记簿中没有"), "{number}: {checked}");
         assert!(visitor.json(&format!("/verify?number={query}")).json()["found"].is_object(), "{number}");
     }
     let forged = visitor.json("/verify?number=%E5%BC%A0%E5%85%AC%E6%95%B0%E6%8E%88%E3%80%942026%E3%80%95999%E5%8F%B7").json();
-    assert!(forged["found"].is_null());
+    assert!(forged["found"].is_null() && forged["elsewhere"] == false);
+    // A sound number of a paper that is not looked up here is not called forged.
+    for other in ["%E5%BC%A0%E5%85%AC%E6%95%B0%E6%8A%A5%E3%80%942026%E3%80%952%E5%8F%B7", "1307-2026-000021"] {
+        assert_eq!(visitor.json(&format!("/verify?number={other}")).json()["elsewhere"], true, "{other}");
+        assert!(!visitor.get(&format!("/verify?number={other}")).text.contains("伪造"), "{other}");
+    }
     // The public page of the product says what it is, not how it is made.
     let product = visitor.page(work[3].trim_start_matches("/work"));
     assert!(product.said().contains("0.35") && product.said().contains("不得转授") && !product.text.contains("按网格汇总"), "{}", product.said());

@@ -32,6 +32,7 @@ log-commands = Commands
 log-check-lead = Paste the whole of a receipt (a .tlog-proof file). The check here is for convenience; to check without this site use the commands.
 log-check-receipt = Receipt
 log-check-file = Take it from a .tlog-proof file; your browser fills in the field below
+log-check-file-big = A receipt is no larger than 64 KB; please look which file was chosen
 log-check-submit = Check
 log-check-holds = The receipt holds
 log-check-holds-note = The log contains this act, and has not altered it since.

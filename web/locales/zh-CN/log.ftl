@@ -32,6 +32,7 @@ log-commands = 命令
 log-check-lead = 粘贴凭证（.tlog-proof 文件）的全部内容。此处的核验方便查看；要做到不依赖本网站，请用命令核验。
 log-check-receipt = 凭证内容
 log-check-file = 从文件读取（.tlog-proof），内容只在您的浏览器中填入下框
+log-check-file-big = 凭证文件不会超过 64 KB，请检查所选的文件
 log-check-submit = 核验
 log-check-holds = 凭证成立
 log-check-holds-note = 这一行为确已记入日志，此后的日志没有改动它。

@@ -25,14 +25,18 @@ const PUBLISHED: &[Line] = &[
     ("home", "source_civil", "养老服务机构信息", "livelihood", "l1", "unconditional", "monthly", &["机构名称", "地址", "床位数", "评定等级"]),
 ];
 
-fn said((_, _, title, domain, level, share, cycle, fields): &Line) -> serde_json::Value {
+fn said((key, _, title, domain, level, share, cycle, fields): &Line) -> serde_json::Value {
     let fields: Vec<_> = fields.iter().map(|name| json!({ "name": name, "type": "文本", "meaning": name })).collect();
-    json!({
+    let mut said = json!({
         "title": title, "domain": domain, "summary": format!("{title}，由业务系统按更新周期归集，供授权运营使用。"), "level": level,
         "share": share, "share_basis": "《河北省公共数据共享管理办法》：按场景申请",
         "open": if *level == "l1" { "unconditional" } else { "conditional" }, "open_basis": "涉及经营或个人信息，经脱敏后有条件开放",
         "cycle": cycle, "format": "数据库表", "fields": fields,
-    })
+    });
+    if *level == "l1" {
+        said["access_url"] = json!(format!("https://opendata.example.cn/{key}.csv"));
+    }
+    said
 }
 
 pub fn play(stage: &mut Stage) -> Result<Entries> {

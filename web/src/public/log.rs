@@ -302,7 +302,7 @@ fn form(ask: &Ask) -> SectionsView {
     let mut form = draw(ask.lang, &CHECK, &Filling { answers: ask.answers.clone(), ..Filling::default() });
     form.action = "/log/check".into();
     form.submit = ask.t("log-check-submit");
-    form.fields.iter_mut().for_each(|field| field.from_file = Some(ask.t("log-check-file")));
+    form.fields.iter_mut().for_each(|field| field.from_file = Some((ask.t("log-check-file"), ask.t("log-check-file-big"))));
     SectionsView { back: "/log".into(), lead: ask.t("log-check-lead"), form: Some(form), ..SectionsView::new(ask.chrome(ask.t("log-check-title"))) }
 }
 

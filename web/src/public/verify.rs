@@ -271,7 +271,7 @@ async fn verify(ask: Ask) -> PageResult {
     // Numbers of other papers are numbers, too: nobody is told that his is forged because its kind is not looked up here.
     let is_checked = CHECKED.iter().any(|(series, _)| begins(prefix(series)));
     let elsewhere = !is_checked && (is_registration(&number) || serials.all().iter().any(|(_, prefix)| begins(prefix)));
-    let kinds = CHECKED.iter().map(|(series, name)| format!("{}（{}〔2026〕1号）", ask.t(name), prefix(series))).collect();
+    let kinds = CHECKED.iter().map(|(series, name)| ask.lang.bracketed(&ask.t(name), &format!("{}〔2026〕1号", prefix(series)))).collect();
     let status = if number.is_empty() || found.is_some() { 200 } else { 404 };
     let view = VerifyView { c: ask.chrome(ask.t("nav-verify")), number, found, elsewhere, kinds, checked_at: platform::clock::shanghai_text(now) };
     ask.show_as(status, &view)

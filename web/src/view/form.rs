@@ -66,8 +66,9 @@ pub struct FieldView {
     pub input: &'static str,
     /// What a browser may fill in (`autocomplete`).
     pub auto: &'static str,
-    /// A text that may be taken from a file on the reader's own computer: what the button beside it says.
-    pub from_file: Option<String>,
+    /// A text that may be taken from a file on the reader's own computer: what the field for it says, and what is
+    /// said of one that is larger than 64 KiB.
+    pub from_file: Option<(String, String)>,
 }
 
 #[derive(Clone, Debug, Serialize)]
