@@ -12,7 +12,7 @@ use crate::sheet::Answers;
 use crate::words::Word;
 use crate::{Refusal, Result, diesel};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 
 /// What a new row begins with besides its own columns.
 #[derive(Clone, Debug)]
@@ -201,6 +201,42 @@ pub fn all_of<N: Case>(look: &mut Look, column: &'static str, value: impl ToStri
     let states = if list.is_empty() { String::new() } else { format!(" AND state IN ({})", list.join(", ")) };
     let sql = format!("SELECT * FROM {} WHERE {column} = $1{states} ORDER BY created_at DESC, id DESC LIMIT 200", N::TABLE);
     Ok(query(sql, vec![value.to_string()]).load(look.db())?)
+}
+
+/// A case of whatever kind, as a search finds it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Hit {
+    #[diesel(sql_type = Text)]
+    pub noun: String,
+    #[diesel(sql_type = Text)]
+    pub id: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub serial: Option<String>,
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub owner: Option<Id<Org>>,
+    #[diesel(sql_type = Timestamp)]
+    pub updated_at: At,
+}
+
+/// Cases of these kinds, each a noun with its table, whose number or title has the words: one's own organisation's first, then the
+/// latest, at most so many. The caller asks of each whether it may be seen.
+pub fn search(look: &mut Look, kinds: &[(&'static str, &'static str)], words: &str, own: Option<Id<Org>>, most: i64) -> Result<Vec<Hit>> {
+    let of = |(noun, table): &(&str, &str)| {
+        format!(
+            "SELECT '{noun}' AS noun, id, serial, title, state, owner, updated_at, CASE WHEN owner = $1 THEN 0 ELSE 1 END AS others FROM {table} \
+             WHERE title LIKE $2 ESCAPE '\\' OR serial LIKE $2 ESCAPE '\\'"
+        )
+    };
+    let all: Vec<String> = kinds.iter().map(of).collect();
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("{} ORDER BY others, updated_at DESC, id DESC LIMIT {most}", all.join(" UNION ALL "));
+    Ok(query(sql, vec![own.map(|o| o.to_string()).unwrap_or_default(), like(words)]).load(look.db())?)
 }
 
 /// Declares the row of a noun: the columns every case has, then its own. In scope must be `State` and `Act`, the noun's words,

@@ -141,7 +141,7 @@ const KEYS: &[Key] = &[
     Key("log_format", false, "text"),
     Key("profile", false, ""),
     Key("readers", false, ""),
-    Key("shelf_mib", false, "12"),
+    Key("shelf_mib", false, "6"),
     Key("site_name_zh", false, "大境"),
     Key("site_name_en", false, "Dajing"),
     Key("site_operator", false, ""),
@@ -318,7 +318,7 @@ impl Given {
                 Ok(n @ 1..=256) => Ok(n),
                 _ => Err("is no whole number from 1 to 256".into()),
             }),
-            shelf_mib: self.read("shelf_mib", 12, |t| match t.parse() {
+            shelf_mib: self.read("shelf_mib", 6, |t| match t.parse() {
                 Ok(n @ 1..=65_536) => Ok(n),
                 _ => Err("is no whole number from 1 to 65536".into()),
             }),

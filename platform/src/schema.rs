@@ -542,6 +542,10 @@ diesel::table! { leaf_salt (idx) {
     salt -> Text,
     texts -> Text,
 } }
+diesel::table! { leaf_wording (idx) {
+    idx -> BigInt,
+    wording -> Text,
+} }
 diesel::table! { log_head (id) {
     id -> Integer,
     origin -> Text,
@@ -677,6 +681,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deadline,
     leaf,
     leaf_salt,
+    leaf_wording,
     log_head,
 );
 
@@ -761,5 +766,6 @@ pub(crate) const ORDER: &[&str] = &[
     "deadline",
     "leaf",
     "leaf_salt",
+    "leaf_wording",
     "log_head",
 ];

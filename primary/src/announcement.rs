@@ -9,7 +9,7 @@ use platform::caller::{Caller, OrgKind, Role};
 use platform::day::{self};
 use platform::db::{Look, Tx};
 use platform::diesel;
-use platform::event::Record;
+use platform::event::{Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::log::{Told, leaf};
 use platform::people::{Org, Person, org};
@@ -24,6 +24,7 @@ use serde_json::json;
 mod call;
 mod draft;
 mod list;
+mod wording;
 pub use call::{Call, Criterion, earliest_deadline};
 use call::{faults, instant};
 pub use draft::first_answers;
@@ -167,17 +168,24 @@ impl Noun for Announcement {
         deed(Act::Cancel, &REASON, selection::cancel).for_good(),
     ];
 
-    fn told(look: &mut Look, of: &Self, _: Act, told: Told) -> Result<Option<Told>> {
+    fn told(look: &mut Look, of: &Self, act: Act, told: Told) -> Result<Option<Told>> {
         let of = row(look, of.id)?;
         // A draft that is dropped was nobody's business.
-        Ok(of.published_at.is_some().then(|| {
-            told.with("number", of.serial)
-                .with("title", of.title)
-                .with("scenario", format!("scenario/{}", of.scenario))
-                .with("deadline", of.deadline.map(leaf::instant))
-                .with("opening", of.opening.map(leaf::instant))
-                .with("content_digest", leaf::digest(&of.content))
-        }))
+        if of.published_at.is_none() {
+            return Ok(None);
+        }
+        let told = match act {
+            Act::Publish => told.wording(&wording::published(look, &of)?)?,
+            Act::Notice | Act::Award => told.wording(&wording::result(look, &of)?)?,
+            _ => told,
+        };
+        let told = told
+            .with("number", of.serial)
+            .with("title", of.title)
+            .with("scenario", format!("scenario/{}", of.scenario))
+            .with("deadline", of.deadline.map(leaf::instant))
+            .with("opening", of.opening.map(leaf::instant));
+        Ok(Some(told.sealing("content", sha256(&of.content))))
     }
     fn id(&self) -> Id<Self> {
         self.id

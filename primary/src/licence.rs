@@ -12,7 +12,7 @@ use crate::termination;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use enclave::access;
-use platform::event::{self, Record};
+use platform::event::{self, Record, sha256};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::log::{Told, leaf};
 use platform::people::{Org, Person, interest, org, person};
@@ -214,7 +214,9 @@ impl Noun for Licence {
                     .with("to", of.to_on.to_string())
                     .with("follows", of.follows.map(|l| format!("licence/{l}")))
                     .with("filing_leaf", filed)
-                    .with("content_digest", leaf::digest(&of.content));
+                    .wording(&register::wording(look, of.clone())?)?
+                    // Fee and supplement are between the parties.
+                    .sealing("content", sha256(&of.content));
             }
             Act::Expire => told = told.with("end_kind", "expired"),
             Act::Supersede => told = told.with("end_kind", EndKind::Superseded.as_str()),

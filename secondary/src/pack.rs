@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use platform::case::{self, Case, New, Sight};
 use platform::event::{self, Record, sha256};
 use platform::flow::{self, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::log::Told;
 use platform::people::{Org, org};
 use platform::schema::pack;
 use platform::sheet::{self, Answers, NOTHING, REASON, REMARK, Sheet};
@@ -103,6 +104,7 @@ impl Noun for Pack {
     const PATH: &'static str = "packs";
     const STEPS: &'static [Step<State, Act>] = STEPS;
     const RESTS: &'static [State] = &[State::Published];
+    const TOLD: &'static [(Act, &'static str)] = &[(Act::Publish, "pack.published"), (Act::Supersede, "pack.superseded")];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Build, sheet: &BUILD, draft: false, run: build });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Check, &REMARK, check),
@@ -125,6 +127,13 @@ impl Noun for Pack {
     }
     fn heading(&self) -> Heading {
         self.head()
+    }
+    /// What is disclosed goes in as it is read, the whole with the price report as a commitment.
+    fn told(look: &mut Look, of: &Self, act: Act, told: Told) -> Result<Option<Told>> {
+        let of = Pack::row(look, of.id)?;
+        let told = if act == Act::Publish { told.wording(&of.read().disclosed())? } else { told };
+        let told = told.with("number", of.serial).with("title", of.title).with("period", of.period).with("edition", of.edition);
+        told.sealing("content", of.digest).org(look, "publisher", of.owner).map(Some)
     }
     fn find(look: &mut Look, who: &Caller, id: Id<Self>) -> Result<Self> {
         case::find(look, &Self::sight(who), id)

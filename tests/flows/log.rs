@@ -1,13 +1,14 @@
 //! The public log: what becomes a leaf, what stays secret, and that no crash makes two histories of one.
 
 use crate::road;
+use diesel::RunQueryDsl;
 use platform::log::folder::Folder as Files;
 use platform::log::leaf::{self, SEALED};
 use platform::log::note::{Purpose, Vkey};
 use platform::log::policy::Policy;
 use platform::log::signer::{Ed25519, Signer};
 use platform::log::witness::Peer;
-use platform::log::{Leaf, Log, chronicle, mirror, opening};
+use platform::log::{Leaf, Log, chronicle, mirror, opening, wording};
 use platform::{Db, Refusal};
 use primary::bid;
 use primary::licence;
@@ -103,6 +104,31 @@ on_both! {
         let (filed, _) = last(&world.db, "filing.received");
         assert_eq!(fields["body"]["filing_leaf"], json!(filed.idx));
         assert!(filed.idx < granted.idx);
+
+        // What everybody read that day is kept to the letter under its digest; what is between the parties is not in it.
+        let read = |kind: &str| {
+            let (of, fields) = last(&world.db, kind);
+            let text = world.db.look(|look| wording::of(look, of.idx)).unwrap().unwrap_or_else(|| panic!("{kind} has no wording"));
+            assert!(wording::holds(&fields, &text) && !wording::holds(&fields, &text.replace('2', "3")), "{kind}");
+            assert!(fields["commit"]["content"].is_string() && fields["body"]["content_digest"].is_null(), "{}", of.entry);
+            serde_json::from_str::<Value>(&text).unwrap()
+        };
+        let said = read("licence.granted");
+        assert_eq!((said["number"].as_str(), said["scope"].as_str()), (row.serial.as_deref(), Some(row.terms().scope.as_str())));
+        assert!(!said.as_object().unwrap().keys().any(|k| k.contains("fee") || k.contains("supplement")), "{said}");
+        let said = read("announcement.published");
+        assert!(said["criteria"].is_array() && said.get("invited").is_none(), "{said}");
+        let said = read("announcement.awarded");
+        let wins: Vec<bool> = said["bids"].as_array().unwrap().iter().map(|b| b["wins"].as_bool().unwrap()).collect();
+        assert_eq!(wins, [true, false], "{said}");
+        assert_eq!(world.db.look(|look| wording::last(look, &granted.subject)).unwrap(), Some(granted.idx));
+        assert_eq!(world.db.look(wording::broken).unwrap(), None);
+        world.db.act(move |tx| {
+            let forged = "UPDATE leaf_wording SET wording = REPLACE(wording, '\"to\":', '\"To\":') WHERE idx = $1";
+            diesel::sql_query(forged).bind::<diesel::sql_types::BigInt, _>(granted.idx).execute(tx.db())?;
+            Ok(())
+        }).unwrap();
+        assert_eq!(world.db.look(wording::broken).unwrap(), Some(granted.idx), "a changed wording is found");
 
         // Approved and not on offer: only a commitment says which it is. On offer: everybody's.
         let (product, review) = road::submitted(world, holder, licence, road::content("停车泊位指数接口", "interface", "industry", &entries));

@@ -9,7 +9,7 @@ use platform::log::proof::Proof;
 use platform::log::signer::{Ed25519, Signer};
 use platform::log::tree::{self, Hash, Tile};
 use platform::log::witness::Peer;
-use platform::log::{Log, chronicle, leaf, mirror};
+use platform::log::{Leaf, Log, chronicle, leaf, mirror};
 use std::path::{Path, PathBuf};
 use support::City;
 use support::leaves::{leaves, witness};
@@ -195,6 +195,11 @@ fn what_is_no_tile_is_not_there() {
     assert!(visitor.page("/log").text.contains("目前没有其他单位见证"), "that nobody vouches is said plainly");
 }
 
+/// A leaf of an act that publishes no text.
+fn leaf_without(city: &City) -> Leaf {
+    city.look(|look| leaf::last(look, "product.listed")).expect("the demo lists products")
+}
+
 #[test]
 fn a_receipt_is_checked_on_the_page_and_what_is_wrong_is_said_in_words() {
     let state = Folder::fresh();
@@ -214,6 +219,14 @@ fn a_receipt_is_checked_on_the_page_and_what_is_wrong_is_said_in_words() {
     {
         assert!(page.text.contains(text), "{text}");
     }
+    // What was published that day, to the letter, as a file whose digest stands in the entry; acts without one have no such file.
+    let file = format!("/log/wording/{}.json", granted.idx);
+    assert!(page.links().contains(&file) && visitor.page(&format!("/licences/{subject}")).links().contains(&file));
+    let worded = visitor.get(&file);
+    assert!(worded.header("content-disposition").contains(".json") && worded.text.contains(&number), "{}", worded.text);
+    assert_eq!(granted.fields()["body"]["wording_digest"].as_str(), Some(leaf::digest(&worded.text).as_str()));
+    assert!(page.text.contains("公布原文") && page.text.contains("--wording"));
+    assert_eq!(visitor.get(&format!("/log/wording/{}.json", leaf_without(&city).idx)).status, 404);
     let found = visitor.page(&format!("/log?q={number}"));
     assert!(found.links().contains(&format!("/log/{}", granted.idx)), "{number}");
     assert_eq!(visitor.get(&format!("/log?q={}", granted.idx)).header("location"), format!("/log/{}", granted.idx));

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod escaped;
+mod find;
 mod golden;
 mod hard_times;
 mod kept;

@@ -47,6 +47,9 @@ fn log(settings: &Settings, db: &platform::Db) -> Check {
             (0, _) => "nobody else vouches for it: name witnesses in log_witnesses".to_string(),
             (n, asked) => format!("{asked} of {n} witnesses must cosign"),
         };
+        if let Some(leaf) = db.look(platform::log::wording::broken).map_err(|e| e.to_string())? {
+            return Err(format!("leaf {leaf}: what was published with it was changed"));
+        }
         let folder = settings.data_dir.join("log");
         let files = platform::log::mirror::folder(&folder);
         let published = match log.folder.checkpoint()? {

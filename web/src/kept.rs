@@ -114,7 +114,7 @@ pub fn send(ask: &Ask, route: Option<&Route>, answer: Answer, request: &HttpRequ
         Kept::Whole => None,
         Kept::OfOwner => keeping.owner.get().copied(),
     };
-    let page = Arc::new(Page::new(media, body, headers, owner, ask.app.db.clock().now()));
+    let page = Arc::new(Page::new(media, &body, headers, owner, ask.app.db.clock().now()));
     let address = Address { path: &keeping.path, lang: ask.lang, face: ask.face };
     if keeping.not.get().is_none() {
         ask.app.shelf.keep(&address, page.clone(), keeping.moment);
@@ -128,7 +128,6 @@ fn response(page: &Page, request: &HttpRequest, lang: Lang, app: &App) -> HttpRe
         Some(tags) => page.is_known(tags),
         None => text(request, &header::IF_MODIFIED_SINCE) == page.modified,
     };
-    let (body, encoding) = page.packed(text(request, &header::ACCEPT_ENCODING));
     let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     response.insert_header((header::ETAG, page.etag.as_str()));
     response.insert_header((header::LAST_MODIFIED, page.modified.as_str()));
@@ -138,10 +137,15 @@ fn response(page: &Page, request: &HttpRequest, lang: Lang, app: &App) -> HttpRe
     for (name, value) in &page.headers {
         response.insert_header((*name, value.as_str()));
     }
-    if let Some(encoding) = encoding {
-        response.insert_header((header::CONTENT_ENCODING, encoding));
-    }
-    let mut response = if known { response.finish() } else { response.body(body.clone()) };
+    let mut response = if known {
+        response.finish()
+    } else {
+        let (body, encoding) = page.packed(text(request, &header::ACCEPT_ENCODING));
+        if let Some(encoding) = encoding {
+            response.insert_header((header::CONTENT_ENCODING, encoding));
+        }
+        response.body(body)
+    };
     app::secure(&mut response, request.path(), lang, app.secure_cookies, &app::random_key());
     response
 }

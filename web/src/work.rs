@@ -12,6 +12,7 @@ pub mod disclosure;
 pub mod entry;
 pub mod fee;
 pub mod filing;
+pub mod find;
 pub mod import;
 pub mod interests;
 pub mod leaf;
@@ -56,6 +57,7 @@ use serde::Serialize;
 pub struct Kind {
     pub name: &'static str,
     pub path: &'static str,
+    store: &'static str,
     state_set: &'static str,
     door: &'static [platform::Role],
     waiting: fn(&mut Look, &Caller) -> Result<Vec<flow::Waiting>>,
@@ -79,6 +81,7 @@ fn kind<N: Show>() -> Kind {
     Kind {
         name: N::NAME,
         path: N::PATH,
+        store: N::TABLE,
         state_set: N::State::SET,
         door: N::DOOR,
         waiting: N::waiting,
@@ -175,6 +178,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(accounts::routes());
     routes.extend(audit::routes());
     routes.extend(calendar::routes());
+    routes.extend(find::routes());
     routes.extend(interests::routes());
     routes.extend(leaf::routes());
     routes.extend(letters::routes());

@@ -2,13 +2,14 @@
 //! secret stands in it as a salted commitment only, so that it can be proved to whoever is entitled, and is lost with its
 //! salt while the log still verifies.
 
+use super::wording;
 use crate::clock::At;
 use crate::db::{Look, Tx};
 use crate::event::{Event, sha256};
 use crate::id::Id;
 use crate::paging::{Page, Paged, like};
 use crate::people::Org;
-use crate::schema::{event, leaf, leaf_salt, org};
+use crate::schema::{event, leaf, leaf_salt, leaf_wording, org};
 use crate::words::Word;
 use crate::{Refusal, Result, diesel};
 use diesel::prelude::*;
@@ -24,6 +25,7 @@ pub struct Told {
     sealed: Vec<(&'static str, String)>,
     /// Nobody may learn which case it is.
     veiled: bool,
+    wording: Option<String>,
 }
 
 /// Most characters of one text, and most bytes of an entry.
@@ -67,6 +69,13 @@ impl Told {
     pub fn sealing(mut self, name: &'static str, text: impl Into<String>) -> Self {
         self.sealed.push((name, text.into()));
         self
+    }
+    /// What everybody can read from this act on, whole. The entry holds its digest; the text is kept beside it.
+    pub fn wording(mut self, of: &impl serde::Serialize) -> Result<Self> {
+        let text = canonical(&serde_json::to_value(of)?).map_err(Refusal::broken)?;
+        self.body.insert(wording::FIELD.into(), digest(&text).into());
+        self.wording = Some(text);
+        Ok(self)
     }
     /// Nobody may learn which case it is: the case goes in as a commitment, too.
     pub fn veiled(mut self) -> Self {
@@ -211,6 +220,9 @@ pub(crate) fn append(tx: &mut Tx, of: &Event, told: Told) -> Result<i64> {
     let subject = if told.veiled { String::new() } else { subject };
     let row = Leaf { idx, seq: of.seq, at: of.at, kind: told.kind.into(), subject, entry };
     diesel::insert_into(leaf::table).values(&row).execute(tx.db())?;
+    if let Some(text) = &told.wording {
+        wording::keep(tx, idx, text)?;
+    }
     let texts = Value::from(texts).to_string();
     diesel::insert_into(leaf_salt::table).values((leaf_salt::idx.eq(idx), leaf_salt::salt.eq(salt), leaf_salt::texts.eq(texts))).execute(tx.db())?;
     Ok(idx)
@@ -297,11 +309,12 @@ pub fn salt(look: &mut Look, idx: i64) -> Result<Option<String>> {
     Ok(leaf_salt::table.find(idx).select(leaf_salt::salt).first(look.db()).optional()?)
 }
 
-/// Erases the salts of a case's leaves: from then on nobody can tell whom or what their commitments meant, and the log still
-/// verifies (PIPL 47). Returns how many.
+/// Erases the salts and the wordings of a case's leaves: from then on nobody can tell from here whom or what their commitments meant
+/// or what was said, and the log still verifies (PIPL 47). Returns how many salts.
 pub fn erase_salts(tx: &mut Tx, noun: &str, id: &str) -> Result<usize> {
     let of = leaf::table.inner_join(event::table).filter(event::noun.eq(noun).and(event::subject.eq(id)));
     let all: Vec<i64> = of.select(leaf::idx).load(tx.db())?;
+    diesel::delete(leaf_wording::table.filter(leaf_wording::idx.eq_any(&all))).execute(tx.db())?;
     Ok(diesel::delete(leaf_salt::table.filter(leaf_salt::idx.eq_any(all))).execute(tx.db())?)
 }
 

@@ -60,6 +60,7 @@ pub const DESCRIBE: Sheet = Sheet {
         sheet::line("address", 200).optional(),
         sheet::line("contact", 50),
         sheet::line("phone", 30),
+        sheet::line("public_contact", 200).optional(),
         sheet::line("security_officer", 50),
         sheet::line("security_department", 100),
         sheet::line("security_phone", 30),

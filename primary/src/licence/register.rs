@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use platform::flow::Noun;
 use platform::paging::{Page, Paged, like};
-use platform::people::Org;
+use platform::people::{Org, org};
 use platform::schema::{event, licence, org as orgs};
 use platform::{At, Id, Look, MultiBackend, Refusal, Result, Word, day, diesel};
 use serde::Serialize;
@@ -147,6 +147,24 @@ pub fn first_day(look: &mut Look) -> Result<Option<NaiveDate>> {
         .first(look.db())
         .optional()?;
     Ok(first.flatten().map(day::shanghai_date))
+}
+
+/// What the register says of a licence that was just granted: the wording that the public log has the digest of (ZJK-29).
+pub(super) fn wording(look: &mut Look, row: Licence) -> Result<serde_json::Value> {
+    let operator = org::primary(look)?.map(|o| o.title);
+    let of = published(look, vec![row])?.pop().ok_or(Refusal::NotFound)?;
+    Ok(serde_json::json!({
+        "number": of.serial,
+        "holder": of.holder,
+        "credit_code": of.credit_code,
+        "operator": operator,
+        "scenario": of.scenario_title,
+        "purpose": of.purpose.as_str(),
+        "scope": of.scope,
+        "resources": of.resources,
+        "from": of.from_on,
+        "to": of.to_on,
+    }))
 }
 
 /// Rows of the register as everybody may know them; the caller has taken no other rows.

@@ -35,6 +35,8 @@ pub struct OfferPage {
     pub prices: Vec<PastPrice>,
     /// The query code of its registration that stands, and until when.
     pub registration: Option<(String, NaiveDate)>,
+    /// Where its holder wants to be asked.
+    pub contact: String,
     pub licence_from: NaiveDate,
     pub licence_to: NaiveDate,
     pub updated_at: At,
@@ -106,6 +108,7 @@ pub fn offer(look: &mut Look, id: Id<Product>) -> Result<OfferPage> {
             })
         })
         .collect::<Result<Vec<_>>>()?;
+    let holder = offer.owner.map(|o| platform::people::org::row(look, o)).transpose()?;
     let sources = entry::by_ids(look, &content.sources)?.into_iter().map(|e| SourceNamed { title: e.title, level: e.level }).collect();
     Ok(OfferPage {
         offer,
@@ -123,6 +126,7 @@ pub fn offer(look: &mut Look, id: Id<Product>) -> Result<OfferPage> {
         prices: past,
         registration: crate::registration::current(look, crate::registration::About::Product, &id.to_string())?
             .and_then(|r| Some((r.code?, r.valid_to?))),
+        contact: holder.map(|h| h.answers().text("public_contact").to_string()).unwrap_or_default(),
         licence_from: granted.from_on,
         licence_to: granted.to_on,
         updated_at,

@@ -5,9 +5,11 @@ use crate::ratio::Rate;
 use crate::survey::Follows;
 use chrono::NaiveDate;
 use platform::At;
+use platform::log::leaf;
 use platform::sheet::{self, Answers, Sheet};
-use platform::words;
+use platform::{Word, words};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 words! {
     /// The categories of DISC26 in their order; the first three are the implementing body's, the others the operator's.
@@ -149,6 +151,29 @@ impl Content {
     pub fn actuals(&self) -> Vec<&FeeLine> {
         self.fees.iter().filter(|f| f.actual.is_some()).collect()
     }
+    /// What everybody may read of it: the seven categories with their words, without the price report.
+    pub fn disclosed(&self) -> serde_json::Value {
+        let caps = self
+            .caps()
+            .into_iter()
+            .map(|f| json!({ "item": f.item, "use_case": f.use_case, "purpose": f.purpose, "billing": f.billing, "unit": f.unit, "cap_fen": f.cap }));
+        let fees = self.actuals().into_iter().map(|f| {
+            json!({ "item": f.item, "use_case": f.use_case, "purpose": f.purpose, "billing": f.billing, "unit": f.unit, "actual_fen": f.actual, "since": f.since, "state": f.state })
+        });
+        let texts: Map<String, Value> = Category::ALL.iter().map(|c| (c.as_str().into(), self.texts.text(c.as_str()).into())).collect();
+        json!({
+            "year": self.year,
+            "as_of": leaf::instant(self.as_of),
+            "body": self.body,
+            "authorisation": self.authorisations,
+            "caps": caps.collect::<Vec<_>>(),
+            "operator": self.operator,
+            "resources": self.resources,
+            "products": self.products,
+            "fees": fees.collect::<Vec<_>>(),
+            "texts": texts,
+        })
+    }
     /// The words that are still missing, by field.
     pub fn missing(&self) -> Vec<&'static str> {
         let must_explain = self.deviation.as_ref().is_some_and(|d| d.caps);
@@ -166,8 +191,6 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use platform::Word;
-    use serde_json::json;
 
     #[test]
     fn seven_categories_have_their_words() {
@@ -175,6 +198,28 @@ mod tests {
         for category in Category::ALL {
             assert!(TEXTS.field(category.as_str()).is_some_and(|f| f.section == Some("disclosed")), "{category}");
         }
+    }
+
+    #[test]
+    fn what_is_reported_is_not_disclosed() {
+        let secret = 987_654_321;
+        let texts = json!({ "overall": "秘", "cost": "秘", "sales": "秘", "deviation": "秘", "adjustments": "秘", "fees": "公开的话" });
+        let content = Content {
+            cost: secret,
+            subsidy: secret,
+            revenue: secret,
+            tax: secret,
+            profit: secret,
+            costs: vec![SumLine { account: "labour".into(), amount: secret }],
+            incomes: vec![SumLine { account: "sales".into(), amount: secret }],
+            sales: vec![SaleLine { revenue: secret, ..SaleLine::default() }],
+            deviation: Some(Deviation { mar: secret, ..Deviation::default() }),
+            adjustments: vec![AdjustLine { reason: "秘".into(), ..AdjustLine::default() }],
+            texts: Answers::of(texts),
+            ..Content::default()
+        };
+        let said = content.disclosed().to_string();
+        assert!(said.contains("公开的话") && !said.contains("987654321") && !said.contains('秘'), "{said}");
     }
 
     #[test]

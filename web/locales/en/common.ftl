@@ -108,6 +108,10 @@ section-identity = Particulars
 your-turn = Your turn
 your-turn-lead = Most urgent first.
 nothing-waits = Nothing waits for you.
+find-title = Find a case
+find-words = Number or title
+find-lead = Cases of every kind that you may see, by number or title: those of your organisation first, then the latest.
+find-more = Many cases match; the first 50 are shown, those of your organisation first, then the latest. Type a little more.
 due-left = { $n ->
     [one] 1 working day left
    *[other] { $n } working days left
@@ -204,6 +208,8 @@ org-legal_person = Legal representative
 org-address = Address
 org-contact = Contact person
 org-phone = Telephone
+org-public_contact = Public contact
+org-public_contact-hint = Shown to everybody on the pages of your products, for questions and orders. Left empty, nothing is shown.
 org-introduction = Introduction
 org-security_officer = Data-security officer
 org-security_department = Data-security department

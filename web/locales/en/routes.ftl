@@ -7,6 +7,7 @@ route-form = form of an act
 route-act = take an act
 route-home = Home page
 route-work = What waits for me
+route-work-find = Finding a case
 route-health = Whether the server runs
 route-ready = Whether the server is ready
 route-metrics = Figures for Prometheus

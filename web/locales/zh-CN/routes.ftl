@@ -7,6 +7,7 @@ route-form = 办理表单
 route-act = 办理
 route-home = 首页
 route-work = 工作台
+route-work-find = 查找事项
 route-health = 存活检查
 route-ready = 就绪检查
 route-metrics = 运行指标

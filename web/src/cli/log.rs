@@ -8,6 +8,7 @@ use platform::log::opening::Opening;
 use platform::log::policy::Policy;
 use platform::log::proof::{Fault, Proof};
 use platform::log::witness::{Witness, download};
+use platform::log::wording;
 use platform::log::writer::instant_of;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -33,12 +34,17 @@ pub enum Verify {
         keep: Option<PathBuf>,
     },
     /// Check the receipt of one act
-    #[command(after_help = "Example:\n  dajing verify receipt 12.tlog-proof --policy policy")]
+    #[command(
+        after_help = "Examples:\n  dajing verify receipt 12.tlog-proof --policy policy\n  dajing verify receipt 12.tlog-proof --policy policy --wording 12.json"
+    )]
     Receipt {
         file: PathBuf,
         /// Whom to believe
         #[arg(long, value_name = "FILE")]
         policy: PathBuf,
+        /// What was published with the act, to be compared with the digest in the receipt
+        #[arg(long, value_name = "FILE")]
+        wording: Option<PathBuf>,
     },
     /// Check that the texts of an opening are what a leaf committed itself to
     #[command(
@@ -68,7 +74,7 @@ fn text(path: &Path) -> Result<String, String> {
 pub fn verify(what: &Verify, json: bool) -> Result<(), String> {
     match what {
         Verify::Log { place, policy, since, keep } => log(place, policy.as_deref(), since.as_deref(), keep.as_deref(), json),
-        Verify::Receipt { file, policy } => receipt(file, policy, json),
+        Verify::Receipt { file, policy, wording } => receipt(file, policy, wording.as_deref(), json),
         Verify::Opening { file } => opening(file, json),
     }
 }
@@ -114,7 +120,7 @@ fn log(place: &str, policy: Option<&Path>, since: Option<&Path>, keep: Option<&P
     Ok(())
 }
 
-fn receipt(file: &Path, policy: &Path, json: bool) -> Result<(), String> {
+fn receipt(file: &Path, policy: &Path, worded: Option<&Path>, json: bool) -> Result<(), String> {
     let policy = Policy::parse(&text(policy)?).map_err(|e| format!("policy: {e}"))?;
     let found = Proof::parse(&text(file)?).and_then(|p| p.check(&policy, None)).map_err(|fault| match fault {
         Fault::Unreadable(part) => format!("no receipt: its {part} cannot be read"),
@@ -124,11 +130,20 @@ fn receipt(file: &Path, policy: &Path, json: bool) -> Result<(), String> {
         Fault::NotIncluded => "its proof does not lead from the entry to the root that was signed".into(),
     })?;
     let entry = String::from_utf8_lossy(&found.entry);
+    if let Some(file) = worded {
+        let fields = serde_json::from_str(&entry).map_err(|e| format!("entry: {e}"))?;
+        if !wording::holds(&fields, &text(file)?) {
+            return Err(format!("{}: not what leaf {} has the digest of", file.display(), found.index));
+        }
+    }
     if json {
         println!("{}", json!({ "index": found.index, "size": found.checkpoint.size, "origin": found.checkpoint.origin, "entry": entry }));
         return Ok(());
     }
     println!("leaf {} of {} ({} leaves) says:\n{entry}", found.index, found.checkpoint.origin, found.checkpoint.size);
+    if let Some(file) = worded {
+        println!("{} is what was published with it, to the letter", file.display());
+    }
     for (name, time) in &found.vouched.witnesses {
         println!("cosigned by {name} at {}", instant_of(*time).map(|t| t.to_string()).unwrap_or_default());
     }

@@ -83,7 +83,8 @@ pub fn enter(stage: &mut Stage) -> Result<()> {
         member(stage, key, chief, role, of, hash.clone())?;
         if *kind == OrgKind::Developer {
             let mut answers = stage.look(|look| Ok(org::row(look, of)?.answers()))?;
-            answers.merge(Answers::of(json!({ "security_officer": staff, "security_department": "数据安全部", "security_phone": "0313-8000001" })));
+            answers.merge(Answers::of(json!({ "security_officer": staff, "security_department": "数据安全部", "security_phone": "0313-8000001",
+                "public_contact": "客户服务 0313-8000002（工作日 9:00—17:00）" })));
             stage.does::<Org>(key, of, org::Act::Describe, serde_json::to_value(answers)?)?;
             member(stage, leak(format!("{key}_staff")), staff, Role::DeveloperStaff, of, hash.clone())?;
         }

@@ -14,7 +14,7 @@ use actix_web::http::header;
 use platform::log::note::Note;
 use platform::log::proof::{Fault, Proof};
 use platform::log::tree::{self, Tile};
-use platform::log::{Leaf, leaf, writer};
+use platform::log::{Leaf, leaf, wording, writer};
 use platform::sheet::{self, Sheet};
 use platform::words::Word;
 use platform::{OrgKind, Refusal, Result, Role, clock};
@@ -33,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         route("GET", "/log/checkpoint", Door::Public, "route-log-checkpoint", checkpoint).gives("text/plain"),
         route("GET", "/log/policy", Door::Public, "route-log-policy", policy).gives("text/plain"),
         route("GET", "/log/proof/{name}", Door::Public, "route-log-proof", proof).gives("text/plain"),
+        route("GET", "/log/wording/{name}", Door::Public, "route-log-wording", worded).gives("application/json"),
         route("GET", "/log/tile/{*rest}", Door::Public, "route-log-tile", tile).gives("application/octet-stream"),
         route("GET", "/log/{number}", Door::Public, "route-log-leaf", one),
     ]
@@ -46,6 +47,8 @@ pub struct Logged {
     pub href: String,
     /// Once it is in a published checkpoint.
     pub receipt: Option<String>,
+    /// What was published last about the case, word for word.
+    pub wording: Option<String>,
     /// Every public leaf of the case.
     pub all: Option<String>,
 }
@@ -58,17 +61,23 @@ impl Logged {
             label: ask.lang.ta("log-number", &[("n", index.to_string())]),
             href: format!("/log/{index}"),
             receipt: u64::try_from(index).ok().filter(|i| *i < ask.app.log.status().published).map(|i| format!("/log/proof/{i}.tlog-proof")),
+            wording: None,
             all: None,
         }
     }
+}
+
+/// Where the wording of a leaf is.
+fn wording_href(index: i64) -> String {
+    format!("/log/wording/{index}.json")
 }
 
 /// The last public leaf of a case, for its public page.
 pub async fn logged(ask: &Ask, noun: &str, id: &str) -> Result<Option<Logged>> {
     let subject = format!("{noun}/{id}");
     let all = Some(format!("/log?subject={subject}"));
-    let found = ask.look(move |look, _| leaf::last_shown(look, &subject)).await?;
-    let found = found.map(|index| Logged { all, ..Logged::of(ask, index) });
+    let (last, worded) = ask.look(move |look, _| Ok((leaf::last_shown(look, &subject)?, wording::last(look, &subject)?))).await?;
+    let found = last.map(|index| Logged { all, wording: worded.map(wording_href), ..Logged::of(ask, index) });
     // The receipt comes with the next checkpoint, which no event announces.
     if found.as_ref().is_some_and(|logged| logged.receipt.is_none()) {
         ask.not_kept();
@@ -80,8 +89,9 @@ pub async fn logged(ask: &Ask, noun: &str, id: &str) -> Result<Option<Logged>> {
 pub async fn logged_links(ask: &Ask, noun: &str, id: &str) -> Result<Vec<(String, String)>> {
     let Some(to) = logged(ask, noun, id).await? else { return Ok(Vec::new()) };
     let receipt = to.receipt.map(|href| (ask.t("log-receipt"), href));
+    let wording = to.wording.map(|href| (ask.t("log-wording"), href));
     let all = to.all.map(|href| (ask.t("log-all-of-case"), href));
-    Ok(std::iter::once((to.label, to.href)).chain(receipt).chain(all).collect())
+    Ok(std::iter::once((to.label, to.href)).chain(receipt).chain(wording).chain(all).collect())
 }
 
 /// What a kind of act is called.
@@ -98,6 +108,7 @@ fn case_page(subject: &str) -> Option<String> {
         "product" => "products",
         "disclosure" => "disclosures",
         "evaluation" => "evaluations",
+        "pack" => "packs",
         "scenario" => "scenarios",
         _ => return None,
     };
@@ -238,27 +249,32 @@ fn facts(ask: &Ask, entry: &Value) -> Vec<Fact> {
 }
 
 /// The commands by which anybody checks an act without us.
-fn commands(ask: &Ask, index: i64) -> Vec<String> {
+fn commands(ask: &Ask, index: i64, worded: bool) -> Vec<String> {
     let base = &ask.app.base_url;
-    vec![
-        format!("curl -O {base}/log/proof/{index}.tlog-proof"),
-        format!("curl -o policy {base}/log/policy"),
-        format!("dajing verify receipt {index}.tlog-proof --policy policy"),
-        format!("dajing verify log {base}/log --policy policy --keep checkpoint"),
-    ]
+    let mut lines = vec![format!("curl -O {base}/log/proof/{index}.tlog-proof"), format!("curl -o policy {base}/log/policy")];
+    let check = format!("dajing verify receipt {index}.tlog-proof --policy policy");
+    if worded {
+        lines.push(format!("curl -O {base}{}", wording_href(index)));
+        lines.push(format!("{check} --wording {index}.json"));
+    } else {
+        lines.push(check);
+    }
+    lines.push(format!("dajing verify log {base}/log --policy policy --keep checkpoint"));
+    lines
 }
 
 /// `GET /log/{number}`: one act, its proof, and how to check it.
 async fn one(ask: Ask) -> PageResult {
     let index = index(ask.param("number"))?;
     let a = ask.clone();
-    let (leaf, receipt, opens) = ask
+    let (leaf, receipt, wording, opens) = ask
         .look(move |look, who| {
             // Whoever audits goes on from the entry to what its digests stand for.
             let opens = who.kind == Some(OrgKind::Audit) && crate::work::leaf::opens(look, who, index)?;
-            Ok((leaf::find(look, index)?, a.app.log.receipt(look, index)?, opens))
+            Ok((leaf::find(look, index)?, a.app.log.receipt(look, index)?, wording::of(look, index)?, opens))
         })
         .await?;
+    let fields = leaf.fields();
     let hash = leaf::hex(&tree::leaf_hash(leaf.entry.as_bytes()));
     let mut proof = vec![Fact::code(ask.t("log-leaf-hash"), vec![hash]), Fact::code(ask.t("log-entry"), vec![leaf.entry.clone()])];
     let mut links = vec![(ask.t("log-check-title"), "/log/check".to_string())];
@@ -275,19 +291,27 @@ async fn one(ask: Ask) -> PageResult {
         None => notices.push(ask.t("log-proof-follows")),
     }
     let section = |title: &str, note: &str, facts: Vec<Fact>| Section { title: ask.t(title), note: ask.t(note), facts, ..Section::default() };
-    let steps = Fact::code(ask.t("log-commands"), commands(&ask, index));
+    let steps = Fact::code(ask.t("log-commands"), commands(&ask, index, wording.is_some()));
+    let mut sections = vec![section("log-act", "log-act-note", facts(&ask, &fields))];
+    match &wording {
+        Some(text) if wording::holds(&fields, text) => {
+            links.push((ask.t("log-wording"), wording_href(index)));
+            sections.push(section("log-wording", "log-wording-note", vec![Fact::code(ask.t("log-wording"), vec![text.clone()])]));
+        }
+        Some(_) => notices.push(ask.t("log-wording-broken")),
+        None if fields["body"].get(wording::FIELD).is_some() => notices.push(ask.t("log-wording-erased")),
+        None => {}
+    }
+    sections.push(section("log-proof", "log-proof-note", proof));
+    sections.push(Section {
+        note: format!("{} {}", ask.t("log-do-check-note"), vouching(&ask)),
+        ..section("log-do-check", "log-do-check-note", vec![steps])
+    });
     ask.show(&SectionsView {
         back: "/log".into(),
         lead: format!("{} · {}", kind(&ask, &leaf.kind), clock::shanghai_text(leaf.at)),
         notices,
-        sections: vec![
-            section("log-act", "log-act-note", facts(&ask, &leaf.fields())),
-            section("log-proof", "log-proof-note", proof),
-            Section {
-                note: format!("{} {}", ask.t("log-do-check-note"), vouching(&ask)),
-                ..section("log-do-check", "log-do-check-note", vec![steps])
-            },
-        ],
+        sections,
         links,
         ..SectionsView::new(ask.chrome(Logged::of(&ask, index).label))
     })
@@ -413,6 +437,13 @@ async fn tile(ask: Ask) -> PageResult {
     let tile = Tile::parse(&format!("tile/{}", ask.param("rest"))).ok_or(Refusal::NotFound)?;
     let bytes = read(&ask, move |log| log.folder.tile(tile)).await?.ok_or(Refusal::NotFound)?;
     file("application/octet-stream", "public, max-age=31536000, immutable", "tile", bytes)
+}
+
+/// `GET /log/wording/{name}`: what was published with an act, to the letter, `12.json`.
+async fn worded(ask: Ask) -> PageResult {
+    let index = index(ask.param("name").strip_suffix(".json").ok_or(Refusal::NotFound)?)?;
+    let text = ask.look(move |look, _| wording::of(look, index)).await?.ok_or(Refusal::NotFound)?;
+    file("application/json", "no-cache", &format!("{index}.json"), text.into_bytes())
 }
 
 /// `GET /log/proof/{name}`: the receipt of an act, `12.tlog-proof`.

@@ -1,5 +1,6 @@
 //! The yearly disclosure of seven categories, as everybody may read it (DISC26, ZJK-29); the price report is not part of it.
 
+use super::log::{Logged, logged};
 use super::{list, page, whole_files};
 use crate::answer::{Answer, PageResult};
 use crate::ask::Ask;
@@ -10,6 +11,7 @@ use crate::view::chrome::Chrome;
 use crate::view::list::{Cell, Row, tone};
 use crate::work::pack::{files, parts};
 use askama::Template;
+use platform::flow::Noun;
 use platform::words::Word;
 use platform::{Refusal, day};
 use secondary::pack::{self, Category, Pack};
@@ -28,7 +30,7 @@ async fn all(ask: Ask) -> PageResult {
     let a = ask.clone();
     let view = ask
         .look(move |look, _| {
-            let mut view = list(&a, "pub-packs", "packs", &["title", "period", "edition", "state", "published_on", "serial", "digest"]);
+            let mut view = list(&a, "pub-packs", "packs", &["title", "period", "edition", "state", "published_on", "serial"]);
             if let Some(due) = pack::owed(look)?.filter(|d| d.overdue) {
                 view.notices.push(a.lang.ta("pack-overdue", &[("period", due.period), ("day", due.due_on.to_string())]));
             }
@@ -43,7 +45,6 @@ async fn all(ask: Ask) -> PageResult {
                         Cell::state(a.lang, p.state),
                         Cell::text(published_on(p)),
                         Cell::maybe(p.serial.clone()),
-                        Cell::text(&p.digest),
                     ],
                 }),
                 &a,
@@ -71,6 +72,7 @@ struct PackPage {
     tone: &'static str,
     published: String,
     as_of: String,
+    logged: Option<Logged>,
     categories: Vec<Shown>,
 }
 
@@ -109,7 +111,9 @@ async fn one(ask: Ask) -> PageResult {
             table: TableView { columns: p.columns, rows: p.rows, empty: ask.t("disclosure-nothing") },
         })
         .collect();
+    let logged = logged(&ask, Pack::NAME, &row.id.to_string()).await?;
     ask.show(&PackPage {
+        logged,
         c: ask.chrome(row.title.clone()),
         id: row.id.to_string(),
         serial: row.serial.clone().unwrap_or_default(),

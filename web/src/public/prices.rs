@@ -31,10 +31,11 @@ async fn all(ask: Ask) -> PageResult {
 
 fn line(ask: &Ask, row: &PriceRow) -> Row {
     let tariff = Kind::of(&row.tariff).map_or_else(Cell::default, |k| Cell::word(ask.lang, k));
+    let number = if row.on_offer { row.product_serial.clone() } else { format!("{} · {}", row.product_serial, ask.t("pub-not-on-offer")) };
     Row {
         href: if row.on_offer { format!("/products/{}", row.product_id) } else { String::new() },
         cells: vec![
-            Cell::text(&row.product).below(&row.product_serial),
+            Cell::text(&row.product).below(number),
             Cell::text(ask.lang.pick(&row.price_zh, &row.price_en).as_str()),
             tariff,
             Cell::date(row.effective_on),

@@ -52,6 +52,9 @@ struct ProductView {
     /// Query code of its registration, and the day until which it holds; empty without one.
     registration_code: String,
     registration_to: String,
+    contact: String,
+    /// The form for complaints and tips, about this product.
+    report: String,
     licence_from: String,
     licence_to: String,
     price: String,
@@ -230,6 +233,8 @@ fn view(ask: &Ask, page: OfferPage) -> ProductView {
         licence: Named { name: o.licence_serial, href: format!("/licences/{}", o.licence), sub: String::new() },
         registration_to: page.registration.as_ref().map(|r| r.1.to_string()).unwrap_or_default(),
         registration_code: page.registration.map(|r| r.0).unwrap_or_default(),
+        contact: page.contact,
+        report: format!("/complaints/new?matter=product&about={}", escape(&o.serial)),
         licence_from: page.licence_from.to_string(),
         licence_to: page.licence_to.to_string(),
         price: price(ask, &o.price_zh, &o.price_en),

@@ -1,0 +1,1 @@
+DROP TABLE leaf_wording;
