@@ -25,8 +25,10 @@ DROP TRIGGER IF EXISTS posting_line_append_only ON posting_line;
 CREATE TRIGGER posting_line_append_only BEFORE UPDATE OR DELETE ON posting_line FOR EACH ROW EXECUTE FUNCTION append_only();
 DROP TRIGGER IF EXISTS posting_line_no_truncate ON posting_line;
 CREATE TRIGGER posting_line_no_truncate BEFORE TRUNCATE ON posting_line FOR EACH STATEMENT EXECUTE FUNCTION append_only();
--- A leaf of the public log outlives everything; its salt may be erased.
+-- A leaf of the public log outlives everything; its salt and its wording may be erased.
 DROP TRIGGER IF EXISTS leaf_append_only ON leaf;
 CREATE TRIGGER leaf_append_only BEFORE UPDATE OR DELETE ON leaf FOR EACH ROW EXECUTE FUNCTION append_only();
+DROP TRIGGER IF EXISTS leaf_wording_no_update ON leaf_wording;
+CREATE TRIGGER leaf_wording_no_update BEFORE UPDATE ON leaf_wording FOR EACH ROW EXECUTE FUNCTION append_only();
 DROP TRIGGER IF EXISTS leaf_no_truncate ON leaf;
 CREATE TRIGGER leaf_no_truncate BEFORE TRUNCATE ON leaf FOR EACH STATEMENT EXECUTE FUNCTION append_only();

@@ -24,8 +24,10 @@ DROP TRIGGER IF EXISTS posting_line_no_update;
 CREATE TRIGGER posting_line_no_update BEFORE UPDATE ON posting_line BEGIN SELECT RAISE(ABORT, 'posting_line is append-only'); END;
 DROP TRIGGER IF EXISTS posting_line_no_delete;
 CREATE TRIGGER posting_line_no_delete BEFORE DELETE ON posting_line BEGIN SELECT RAISE(ABORT, 'posting_line is append-only'); END;
--- A leaf of the public log outlives everything; its salt may be erased.
+-- A leaf of the public log outlives everything; its salt and its wording may be erased.
 DROP TRIGGER IF EXISTS leaf_no_update;
 CREATE TRIGGER leaf_no_update BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'leaf is append-only'); END;
+DROP TRIGGER IF EXISTS leaf_wording_no_update;
+CREATE TRIGGER leaf_wording_no_update BEFORE UPDATE ON leaf_wording BEGIN SELECT RAISE(ABORT, 'leaf_wording is never changed'); END;
 DROP TRIGGER IF EXISTS leaf_no_delete;
 CREATE TRIGGER leaf_no_delete BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'leaf is append-only'); END;

@@ -12,7 +12,7 @@ use crate::sheet::Answers;
 use crate::words::Word;
 use crate::{Refusal, Result, diesel};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
 /// What a new row begins with besides its own columns.
 #[derive(Clone, Debug)]
@@ -163,9 +163,14 @@ fn condition<N: Case>(sight: &Sight, ask: &Ask<N::State>) -> (String, Vec<String
     }
     if !ask.words.trim().is_empty() {
         binds.push(like(&ask.words));
-        all.push(format!("(title LIKE ${0} ESCAPE '\\' OR serial LIKE ${0} ESCAPE '\\')", binds.len()));
+        all.push(named(binds.len()));
     }
     (all.join(" AND "), binds)
+}
+
+/// That title or number is like the value of that bind, in capitals or not.
+fn named(bind: usize) -> String {
+    format!("(LOWER(title) LIKE LOWER(${bind}) ESCAPE '\\' OR LOWER(serial) LIKE LOWER(${bind}) ESCAPE '\\')")
 }
 
 fn query(sql: String, binds: Vec<String>) -> diesel::query_builder::BoxedSqlQuery<'static, MultiBackend, diesel::query_builder::SqlQuery> {
@@ -210,32 +215,25 @@ pub struct Hit {
     pub noun: String,
     #[diesel(sql_type = Text)]
     pub id: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub serial: Option<String>,
-    #[diesel(sql_type = Text)]
-    pub title: String,
-    #[diesel(sql_type = Text)]
-    pub state: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub owner: Option<Id<Org>>,
     #[diesel(sql_type = Timestamp)]
-    pub updated_at: At,
+    pub created_at: At,
 }
 
 /// Cases of these kinds, each a noun with its table, whose number or title has the words: one's own organisation's first, then the
-/// latest, at most so many. The caller asks of each whether it may be seen.
-pub fn search(look: &mut Look, kinds: &[(&'static str, &'static str)], words: &str, own: Option<Id<Org>>, most: i64) -> Result<Vec<Hit>> {
+/// latest, of each kind at most so many. The caller asks of each whether it may be seen, and what of it.
+pub fn search(look: &mut Look, kinds: &[(&'static str, &'static str)], words: &str, own: Option<Id<Org>>, of_each: i64) -> Result<Vec<Hit>> {
     let of = |(noun, table): &(&str, &str)| {
         format!(
-            "SELECT '{noun}' AS noun, id, serial, title, state, owner, updated_at, CASE WHEN owner = $1 THEN 0 ELSE 1 END AS others FROM {table} \
-             WHERE title LIKE $2 ESCAPE '\\' OR serial LIKE $2 ESCAPE '\\'"
+            "SELECT * FROM (SELECT '{noun}' AS noun, id, created_at, CASE WHEN owner = $1 THEN 0 ELSE 1 END AS others FROM {table} \
+             WHERE {} ORDER BY others, created_at DESC, id DESC LIMIT {of_each}) AS found",
+            named(2)
         )
     };
     let all: Vec<String> = kinds.iter().map(of).collect();
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("{} ORDER BY others, updated_at DESC, id DESC LIMIT {most}", all.join(" UNION ALL "));
+    let sql = format!("{} ORDER BY others, created_at DESC, id DESC", all.join(" UNION ALL "));
     Ok(query(sql, vec![own.map(|o| o.to_string()).unwrap_or_default(), like(words)]).load(look.db())?)
 }
 

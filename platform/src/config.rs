@@ -5,9 +5,12 @@ use crate::db::Place;
 use crate::words;
 use crate::words::Word;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+mod given;
+pub use given::Origin;
+use given::{Given, KEYS, Key, masked};
 
 words! {
     /// How the server's log is written.
@@ -27,26 +30,6 @@ impl Secret {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("***")
-    }
-}
-
-/// Where a setting came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    BuiltIn,
-    File(PathBuf),
-    Environment(String),
-    CommandLine,
-}
-
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::BuiltIn => f.write_str("built-in"),
-            Self::File(path) => write!(f, "file {}", path.display()),
-            Self::Environment(name) => write!(f, "environment {name}"),
-            Self::CommandLine => f.write_str("command line"),
-        }
     }
 }
 
@@ -119,9 +102,6 @@ pub struct Line {
     pub origin: String,
 }
 
-/// A setting's name, whether it holds a secret, and what is built in; the two that depend on others are derived.
-struct Key(&'static str, bool, &'static str);
-
 /// Readers of the database where the settings name no number.
 const FEWEST_READERS: u32 = 4;
 /// Two for each processor: one computes while another waits for the disk.
@@ -129,83 +109,10 @@ fn readers_of(processors: usize) -> u32 {
     u32::try_from(processors * 2).unwrap_or(u32::MAX).clamp(FEWEST_READERS, 64)
 }
 
-const KEYS: &[Key] = &[
-    Key("data_dir", false, "data"),
-    Key("database_url", true, ""),
-    Key("listen", false, "127.0.0.1:8080"),
-    Key("base_url", false, ""),
-    Key("smtp_url", true, ""),
-    Key("mail_from", false, "大境 <no-reply@localhost>"),
-    Key("store_url", false, ""),
-    Key("log", false, "info"),
-    Key("log_format", false, "text"),
-    Key("profile", false, ""),
-    Key("readers", false, ""),
-    Key("shelf_mib", false, "6"),
-    Key("site_name_zh", false, "大境"),
-    Key("site_name_en", false, "Dajing"),
-    Key("site_operator", false, ""),
-    Key("site_contact", false, ""),
-    Key("site_icp", false, ""),
-    Key("site_police", false, ""),
-    Key("site_gov_code", false, ""),
-    Key("secure_cookies", false, ""),
-    Key("secret_key", true, ""),
-    Key("metrics_token", true, ""),
-    Key("log_origin", false, ""),
-    Key("log_key", true, ""),
-    Key("log_witnesses", false, ""),
-    Key("log_quorum", false, "0"),
-];
-
 /// The file read when none is named, in the data folder.
 pub const FILE: &str = "dajing.toml";
 /// What the environment's names begin with.
 pub const PREFIX: &str = "DAJING_";
-
-/// What was given, by key, with everything that is wrong so far.
-#[derive(Default)]
-struct Given {
-    values: BTreeMap<&'static str, (String, Origin)>,
-    faults: Vec<String>,
-}
-
-impl Given {
-    /// Takes a value; false when there is no such setting. `…_file` names a file that holds a secret.
-    fn take(&mut self, name: &str, value: &str, origin: Origin) -> bool {
-        if let Some(Key(key, ..)) = KEYS.iter().find(|k| k.0 == name) {
-            self.values.insert(key, (value.trim().to_string(), origin));
-            return true;
-        }
-        let Some(Key(key, ..)) = name.strip_suffix("_file").and_then(|n| KEYS.iter().find(|k| k.0 == n && k.1)) else { return false };
-        match std::fs::read_to_string(value) {
-            Ok(text) => {
-                self.values.insert(key, (text.trim().to_string(), origin));
-            }
-            Err(error) => self.faults.push(format!("{name}: cannot read {value}: {error}")),
-        }
-        true
-    }
-    fn text(&self, key: &str) -> &str {
-        self.values.get(key).map_or("", |(value, _)| value)
-    }
-    /// Reads a value, or notes what is wrong with it and where it came from.
-    fn read<T>(&mut self, key: &'static str, instead: T, read: impl FnOnce(&str) -> Result<T, String>) -> T {
-        match read(self.text(key)) {
-            Ok(value) => value,
-            Err(why) => {
-                let origin = self.values.get(key).map_or(Origin::BuiltIn, |(_, o)| o.clone());
-                self.faults.push(format!("{key} ({origin}): {why}"));
-                instead
-            }
-        }
-    }
-    fn set_default(&mut self, key: &'static str, value: String) {
-        if self.text(key).is_empty() {
-            self.values.insert(key, (value, Origin::BuiltIn));
-        }
-    }
-}
 
 impl Settings {
     /// Reads all sources. `file` must exist when it is named; otherwise `dajing.toml` in the data folder is read if it is
@@ -253,30 +160,6 @@ impl Settings {
 }
 
 impl Given {
-    fn read_file(&mut self, path: &Path) -> Result<(), String> {
-        let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-        // The parser's message quotes the line, which may hold a secret; its place is enough.
-        let table: toml::Table = toml::from_str(&text).map_err(|e| {
-            let line = e.span().map_or(0, |s| text.get(..s.start).map_or(0, |before| before.lines().count().max(1)));
-            format!("{}: line {line}: {}", path.display(), e.message())
-        })?;
-        for (name, value) in table {
-            let value = match value {
-                toml::Value::String(text) => text,
-                toml::Value::Integer(number) => number.to_string(),
-                toml::Value::Boolean(yes) => yes.to_string(),
-                _ => {
-                    self.faults.push(format!("{name} ({}): neither text, number nor true/false", path.display()));
-                    continue;
-                }
-            };
-            if !self.take(&name, &value, Origin::File(path.to_path_buf())) {
-                self.faults.push(format!("{name} ({}): no such setting", path.display()));
-            }
-        }
-        Ok(())
-    }
-
     /// Derives what depends on others, checks every value and makes the settings.
     fn settle(mut self, mut warnings: Vec<String>) -> Result<Settings, String> {
         let data_dir = self.read("data_dir", PathBuf::new(), |t| if t.is_empty() { Err("is empty".into()) } else { Ok(PathBuf::from(t)) });
@@ -396,24 +279,6 @@ fn base_url(text: &str) -> Result<String, String> {
         Some(host) if !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '@')) => Ok(text.to_string()),
         _ => Err("is not of the form https://data.example.cn".into()),
     }
-}
-
-/// An address with password and parameters covered, a path as it is, a key or token covered altogether.
-fn masked(key: &str, value: &str) -> String {
-    if matches!(key, "secret_key" | "metrics_token" | "log_key") && !value.is_empty() {
-        return "***".into();
-    }
-    let Some((scheme, rest)) = value.split_once("://") else { return value.to_string() };
-    let (rest, question) = match rest.split_once('?') {
-        Some((rest, _)) => (rest, "?***"),
-        None => (rest, ""),
-    };
-    // A password may itself hold an unescaped @.
-    let rest = match rest.rsplit_once('@') {
-        Some((user, host)) => format!("{}:***@{host}", user.split(':').next().unwrap_or("")),
-        None => rest.to_string(),
-    };
-    format!("{scheme}://{rest}{question}")
 }
 
 #[cfg(test)]

@@ -7,93 +7,20 @@ use crate::id::Id;
 use crate::log::Told;
 use crate::log::leaf::SEALED;
 use crate::people::{Org, Person};
-use crate::profile::{Say2, Silence};
-use crate::sheet::{Answers, Sheet};
+use crate::profile::Say2;
+use crate::sheet::Answers;
 use crate::words::Word;
 use crate::{Refusal, Result, deadline, diesel, mail};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Nullable, Text, Timestamp};
 
+mod deed;
+mod step;
 mod table;
+pub use deed::{Deed, Opening, deed};
+pub use step::{Step, Tell, begin, step};
 pub use table::{Line, Table, faults, table};
-
-/// One line of a step table. `from` is `None` for the act that begins a case.
-pub struct Step<S: 'static, A: 'static> {
-    pub from: Option<S>,
-    pub act: A,
-    pub by: &'static [Role],
-    pub to: S,
-    pub article: &'static str,
-    /// Who gets a letter.
-    pub tells: &'static [Tell],
-    /// Deadline of the profile that starts when this step is taken; taking a step ends the one before.
-    pub clock: Option<&'static str>,
-    /// The deadline that runs is not ended but waits: the case waits for its applicant.
-    pub pauses: bool,
-    /// The deadline of the case is not ended but goes on.
-    pub keeps: bool,
-    /// Taken by the calendar when that deadline has passed, where the profile says that this follows from silence.
-    pub upon: Option<(&'static str, Silence)>,
-}
-
-/// Who is told of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tell {
-    /// The people of the organisation whose case it is; whoever began it when it is no organisation's.
-    Owner,
-    /// Everybody in that role.
-    Role(Role),
-    /// The people of the organisation that the row names in that column: the other side of a case.
-    Party(&'static str),
-}
-
-/// A line of a step table.
-pub const fn step<S, A>(from: S, act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
-    Step { from: Some(from), act, by, to, article, tells: &[], clock: None, pauses: false, keeps: false, upon: None }
-}
-
-/// The line that begins a case.
-pub const fn begin<S, A>(act: A, by: &'static [Role], to: S, article: &'static str) -> Step<S, A> {
-    Step { from: None, act, by, to, article, tells: &[], clock: None, pauses: false, keeps: false, upon: None }
-}
-
-impl<S: Copy, A: Copy> Step<S, A> {
-    const fn copy(&self) -> Self {
-        Step {
-            from: self.from,
-            act: self.act,
-            by: self.by,
-            to: self.to,
-            article: self.article,
-            tells: self.tells,
-            clock: self.clock,
-            pauses: self.pauses,
-            keeps: self.keeps,
-            upon: self.upon,
-        }
-    }
-    /// Says who gets a letter.
-    pub const fn tell(&self, tells: &'static [Tell]) -> Self {
-        Step { tells, ..self.copy() }
-    }
-    /// Starts the profile's deadline of that name. One of that name which waits goes on with the days it has used.
-    pub const fn clock(&self, clock: &'static str) -> Self {
-        Step { clock: Some(clock), ..self.copy() }
-    }
-    /// The deadline that runs waits until the applicant has answered, for as many rounds as the profile allows.
-    pub const fn pauses(&self) -> Self {
-        Step { pauses: true, ..self.copy() }
-    }
-    /// The deadline that runs goes on to its day over this step, and the one that waited for the applicant counts again.
-    pub const fn keeps(&self) -> Self {
-        Step { keeps: true, ..self.copy() }
-    }
-    /// What silence brings: the calendar takes this line once that deadline has passed, where the profile says so.
-    pub const fn upon(&self, clock: &'static str, silence: Silence) -> Self {
-        Step { upon: Some((clock, silence)), ..self.copy() }
-    }
-}
 
 /// What every case shows at its head.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -174,67 +101,6 @@ impl Choice {
     /// What it is called in English if asked for, else in Chinese.
     pub fn label(&self, en: bool) -> &str {
         self.en.as_deref().filter(|_| en).unwrap_or(&self.zh)
-    }
-}
-
-/// How a case begins: what is asked, and the verb.
-pub struct Opening<N: Noun> {
-    pub act: N::Act,
-    pub sheet: &'static Sheet,
-    pub draft: bool,
-    pub run: fn(&mut Tx, &Caller, Answers) -> Result<Id<N>>,
-}
-
-type Verb<N> = fn(&mut Tx, &Caller, &N, Answers) -> Result<()>;
-type Guard<N> = fn(&mut Look, &Caller, &N) -> Result<()>;
-
-/// One act on a case: what is asked, what must hold, and the verb.
-pub struct Deed<N: Noun> {
-    pub act: N::Act,
-    pub sheet: &'static Sheet,
-    pub run: Verb<N>,
-    /// What must hold besides the table; the button is offered only then, and the act checks it again.
-    pub guard: Option<Guard<N>>,
-    /// Saved as typed, valid or not.
-    pub draft: bool,
-    /// Needs the password again.
-    pub careful: bool,
-    /// The application wizard's or workbench's own page carries it; no button on the case page.
-    pub quiet: bool,
-    /// Cannot be taken back: its button leads to a page that says so first.
-    pub for_good: bool,
-}
-
-/// An act and its verb.
-pub const fn deed<N: Noun>(act: N::Act, sheet: &'static Sheet, run: Verb<N>) -> Deed<N> {
-    Deed { act, sheet, run, guard: None, draft: false, careful: false, quiet: false, for_good: false }
-}
-
-impl<N: Noun> Deed<N> {
-    /// Says what must hold besides the table.
-    pub const fn when(mut self, guard: Guard<N>) -> Self {
-        self.guard = Some(guard);
-        self
-    }
-    /// What is typed is saved even when it is not valid.
-    pub const fn draft(mut self) -> Self {
-        self.draft = true;
-        self
-    }
-    /// Asks for the password again.
-    pub const fn careful(mut self) -> Self {
-        self.careful = true;
-        self
-    }
-    /// Asks once more before it is done, on a page that says that it cannot be taken back.
-    pub const fn for_good(mut self) -> Self {
-        self.for_good = true;
-        self
-    }
-    /// Shows no button on the case page; a page of its own carries it.
-    pub const fn quiet(mut self) -> Self {
-        self.quiet = true;
-        self
     }
 }
 

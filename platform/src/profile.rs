@@ -26,10 +26,9 @@ pub use values::{Figure, Ground, InForce, Measure, Panel, Reading, Renewal, Sour
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::Refusal;
-use crate::day;
+use crate::event::sha256;
 use values::{ground, months_before};
 
 /// One version of one policy.
@@ -109,7 +108,7 @@ impl Profile {
             return Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
         }
         let mut profile: Profile = toml::from_str(text).map_err(|fault| fault.to_string())?;
-        profile.digest = day::hex(&Sha256::digest(text.as_bytes()));
+        profile.digest = sha256(text);
         Ok(profile)
     }
 

@@ -430,8 +430,14 @@ pub fn list(look: &mut Look, who: &Caller, ask: &Ask, page: Page) -> Result<Page
         .select(Product::as_select())
         .load(look.db())?;
     if own.is_none() {
-        // Drafts are their developer's.
-        rows.iter_mut().for_each(|r| r.content = "{}".into());
+        // Drafts are their developer's, a title that is in one, too.
+        let submitted = version::last_of(look, rows.iter().filter(|r| !r.stands()).map(|r| r.id).collect())?;
+        for row in &mut rows {
+            row.content = "{}".into();
+            if let Some(version) = submitted.get(&row.id) {
+                row.title = version.answers().text("title").to_string();
+            }
+        }
     }
     Ok(page.of(rows, total))
 }

@@ -3,7 +3,9 @@
 
 use crate::road;
 use chrono::Duration;
+use platform::case;
 use platform::flow::Noun;
+use platform::log::{leaf, wording};
 use platform::people::{Org, interest, org, person};
 use platform::sheet::Answers;
 use platform::{Id, Result, Role};
@@ -134,6 +136,33 @@ on_both! {
         }
     }
 
+    cases_of_all_kinds_are_found_by_number_or_title(world) {
+        let entries = road::entries(world);
+        let class = road::class(world, "ETC 通行 50%_计费", "industry", &entries);
+        let call = road::call(world, class, &entries, "1000");
+        let (a, b) = (world.developer('A'), world.developer('B'));
+        let begins = |who: &Actor| who.opens::<Bid>(json!({ "announcement": call })).unwrap().to_string();
+        let own = [(&b, begins(&b)), (&a, begins(&a))];
+        let kinds = [("scenario", "scenario"), ("announcement", "announcement"), ("bid", "bid")];
+        let found = |words: &str, own: Id<Org>, of_each| -> Vec<(String, String)> {
+            let hits = world.db.look(|look| case::search(look, &kinds, words, Some(own), of_each)).unwrap();
+            hits.into_iter().map(|h| (h.noun, h.id)).collect()
+        };
+        for words in ["etc", "通行", "Etc 计费", "50%_"] {
+            for (who, bid) in &own {
+                let hits = found(words, who.org(), 10);
+                assert_eq!(hits[0], ("bid".into(), bid.clone()), "one's own first: {words}");
+                assert!(hits.contains(&("scenario".into(), class.to_string())) && hits.contains(&("announcement".into(), call.to_string())), "{hits:?}");
+            }
+        }
+        for words in ["计费 etc", "50_%", "%%", "''"] {
+            assert_eq!(found(words, a.org(), 10), Vec::new(), "{words}");
+        }
+        assert_eq!(found("etc", a.org(), 1).len(), 3, "of each kind so many");
+        let number = world.db.look(|look| announcement::row(look, call)).unwrap().serial.unwrap();
+        assert!(found(&number, a.org(), 10).contains(&("announcement".into(), call.to_string())));
+    }
+
     only_who_is_invited_bids_and_only_while_the_call_lasts(world) {
         let entries = road::entries(world);
         let class = road::class(world, "城市停车治理", "industry", &entries);
@@ -153,6 +182,17 @@ on_both! {
         };
         let invited = draft(json!({ "method": "invited_tender", "invited": [a.org(), b.org(), c.org()] }));
         a.opens::<Bid>(json!({ "announcement": invited })).unwrap();
+        // What everybody may read of it does not say who is invited.
+        let (leaf, wording) = world.db.look(|look| {
+            let leaf = leaf::last(look, "announcement.published")?.expect("it was published");
+            Ok((leaf.clone(), wording::of(look, leaf.idx)?.expect("with its wording")))
+        }).unwrap();
+        for who in [&a, &b, &c] {
+            let name = who.looks(|look, who| org::name(look, who.org()?)).unwrap();
+            for text in [&leaf.entry, &wording] {
+                assert!(!text.contains(&who.org().to_string()) && !text.contains(&name), "{name} in {text}");
+            }
+        }
         // Somebody who is not on the list.
         let system = world.system_admin();
         let late = system

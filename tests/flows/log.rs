@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use support::leaves::{leaves, sound, witness};
 use support::on_both;
 use support::place::{self, Folder};
@@ -121,13 +122,17 @@ on_both! {
         let said = read("announcement.awarded");
         let wins: Vec<bool> = said["bids"].as_array().unwrap().iter().map(|b| b["wins"].as_bool().unwrap()).collect();
         assert_eq!(wins, [true, false], "{said}");
-        assert_eq!(world.db.look(|look| wording::last(look, &granted.subject)).unwrap(), Some(granted.idx));
+        let subject = granted.subject.clone();
+        assert_eq!(world.db.look(move |look| leaf::last_shown(look, &subject)).unwrap(), (Some(granted.idx), Some(granted.idx)));
         assert_eq!(world.db.look(wording::broken).unwrap(), None);
-        world.db.act(move |tx| {
-            let forged = "UPDATE leaf_wording SET wording = REPLACE(wording, '\"to\":', '\"To\":') WHERE idx = $1";
-            diesel::sql_query(forged).bind::<diesel::sql_types::BigInt, _>(granted.idx).execute(tx.db())?;
-            Ok(())
-        }).unwrap();
+        // It is never changed; one that was put in its place is found.
+        let run = |sql: String| world.db.act(move |tx| Ok(diesel::sql_query(sql).execute(tx.db())?));
+        let (of, other) = (granted.idx, granted.idx + 1_000_000);
+        assert!(matches!(run(format!("UPDATE leaf_wording SET wording = '{{}}' WHERE idx = {of}")), Err(Refusal::Broken(_))));
+        run(format!("INSERT INTO leaf_wording (idx, wording) SELECT {other}, REPLACE(wording, '\"to\":', '\"To\":') FROM leaf_wording WHERE idx = {of}")).unwrap();
+        run(format!("DELETE FROM leaf_wording WHERE idx = {of}")).unwrap();
+        run(format!("INSERT INTO leaf_wording (idx, wording) SELECT {of}, wording FROM leaf_wording WHERE idx = {other}")).unwrap();
+        run(format!("DELETE FROM leaf_wording WHERE idx = {other}")).unwrap();
         assert_eq!(world.db.look(wording::broken).unwrap(), Some(granted.idx), "a changed wording is found");
 
         // Approved and not on offer: only a commitment says which it is. On offer: everybody's.
@@ -167,6 +172,8 @@ on_both! {
         assert!(erased > 1, "{erased}");
         let gone = world.db.look(|look| leaf::of_case(look, "bid", &winner.to_string())).unwrap();
         assert_eq!(world.db.look(|look| opening::of(look, gone[0].idx)).unwrap(), None, "an erased salt opens nothing");
+        let erased = world.db.act(move |tx| leaf::erase_salts(tx, "licence", &licence.to_string())).unwrap();
+        assert!(erased > 0 && world.db.look(|look| wording::of(look, granted.idx)).unwrap().is_none(), "the wording goes with the salts");
         let found = mirror::verify(&mirror::folder(&world.folder().join("log")), &log.policy(), None).unwrap();
         assert_eq!((found.checkpoint.size, found.alone), (size, true));
         let receipt = world.db.look(|look| log.receipt(look, granted.idx)).unwrap().unwrap();
@@ -287,6 +294,50 @@ fn a_checkpoint_waits_for_its_witnesses() {
     mirror::verify(&mirror::folder(&w.files()), &policy, None).unwrap();
     a_leaf(&w.db);
     assert_eq!(w.log().turn(&w.again()), Ok(41));
+}
+
+/// Keeps what is logged as an error on the thread that it is set on.
+#[derive(Clone, Default)]
+struct Errors(Arc<Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Errors {
+    fn enabled(&self, of: &tracing::Metadata) -> bool {
+        *of.level() == tracing::Level::ERROR
+    }
+    fn new_span(&self, _: &tracing::span::Attributes) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event) {
+        let mut text = String::new();
+        event.record(&mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| text.push_str(&format!("{}={value:?} ", field.name())));
+        self.0.lock().unwrap().push(text);
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn who_keeps_the_log_is_told_when_acts_wait_ten_minutes_and_then_every_ten() {
+    let w = Watched::new();
+    let clock = platform::Clock::by_hand(chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap().and_hms_opt(4, 0, 0).unwrap());
+    let db = place::open(&w.at, &clock);
+    db.act(chronicle::day).unwrap();
+    let (dead, errors) = (w.log_asking("http://127.0.0.1:9", 1), Errors::default());
+    let told = |minutes: i64| {
+        clock.advance(chrono::Duration::minutes(minutes));
+        tracing::subscriber::with_default(errors.clone(), || dead.turn(&db)).unwrap();
+        errors.0.lock().unwrap().len()
+    };
+    assert_eq!([told(0), told(9), told(1), told(1), told(8), told(1), told(25)], [0, 0, 1, 1, 1, 2, 3]);
+    let said = errors.0.lock().unwrap()[0].clone();
+    assert!(said.contains("bureau.example") && said.contains("wait for a checkpoint"), "{said}");
+    // Once it is published, the next wait is told anew and not at once.
+    assert_eq!(w.log().turn(&db), Ok(1));
+    assert_eq!(told(60), 3, "nothing waits");
+    db.act(chronicle::day).unwrap();
+    assert_eq!([told(0), told(9), told(1)], [3, 3, 4]);
 }
 
 #[test]

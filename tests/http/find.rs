@@ -43,7 +43,7 @@ fn whoever_looks_for_a_case_finds_what_he_may_open_and_nothing_else() {
     }
     assert!(opened > 100, "{opened}");
 
-    // By number, by title, by part of it; one's own stands first.
+    // By number and by title.
     let (yi, mut numbers) = (city.enters("yi"), 0);
     for list in ["/work/products", "/work/bids", "/work/licences"] {
         let own = rows(&yi, list);
@@ -60,6 +60,21 @@ fn whoever_looks_for_a_case_finds_what_he_may_open_and_nothing_else() {
     let page = yi.page("/work");
     assert!(page.text.contains("action=\"/work/find\""), "the box stands on every page of the work area");
     assert_eq!(city.visitor().get("/work/find?q=x").status, 303, "who is not signed in is asked to");
+
+    // Who asked a question that is answered for all is told to those who oversee and to himself.
+    let questions = rows(&city.enters("office"), "/work/questions");
+    let answered: Vec<&Value> = questions.iter().filter(|q| text(q, "state") == "answered" && !text(q, "filed_by").is_empty()).collect();
+    assert!(!answered.is_empty());
+    for question in answered {
+        let (href, words, asker) = (text(question, "href"), text(question, "question"), text(question, "filed_by"));
+        let owner = |of: &Visitor| {
+            let hits = rows(of, &format!("/work/find?q={}", percent(&words)));
+            hits.iter().find(|row| text(row, "href") == href).map(|row| text(row, "owner"))
+        };
+        assert_eq!(owner(&city.enters("office")), Some(asker.clone()));
+        let told: Vec<String> = ["yi", "jia", "bing"].iter().filter_map(|name| owner(&city.enters(name))).filter(|owner| !owner.is_empty()).collect();
+        assert!(told.iter().all(|owner| *owner == asker) && told.len() <= 1, "{words}: {told:?}");
+    }
 
     // A rival's bid is not found, nor by whoever runs the call before it is opened.
     let jia = city.enters("jia");

@@ -54,6 +54,8 @@ pub struct App {
     pub shelf: crate::shelf::Shelf,
     /// The public log of this node.
     pub log: platform::log::Log,
+    /// Whose turn it is to look through the titles of all cases.
+    pub finding: tokio::sync::Semaphore,
     /// Where the pieces of the map for search engines part.
     pub sitemap: secondary::catalogue::address::Map,
     /// The description of every address, made when it is first asked for.
@@ -148,7 +150,7 @@ async fn serve(app: Arc<App>, table: Arc<Table>, request: HttpRequest, payload: 
     };
     let refused = result.as_ref().err().cloned();
     let mut response = match result {
-        Ok(answer) => kept::send(&ask, route, answer, &request),
+        Ok(answer) => kept::send(&ask, route, answer, &request).unwrap_or_else(|refusal| refuse::response(&ask, refusal)),
         Err(refusal) => refuse::response(&ask, refusal),
     };
     let status = response.status().as_u16();

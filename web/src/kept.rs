@@ -88,7 +88,7 @@ pub async fn find(app: &Arc<App>, route: Option<&Route>, request: &HttpRequest) 
     }
     let (path, lang, face) = (address(request), language(request), face(request));
     Ok(match app.shelf.get(&Address { path, lang, face }) {
-        Some(page) => Found::Page(response(&page, request, lang, app)),
+        Some(page) => Found::Page(response(&page, request, lang, app)?),
         None => Found::Make(Keeping { moment: app.shelf.moment(), path: path.to_string(), owner: Arc::default(), not: Arc::default() }),
     })
 }
@@ -103,9 +103,9 @@ pub enum Found {
 }
 
 /// Keeps a page that was made for the shelf, and sends it as the shelf would. Anything else is sent as it is.
-pub fn send(ask: &Ask, route: Option<&Route>, answer: Answer, request: &HttpRequest) -> HttpResponse {
-    let (Some(keeping), Some(kept)) = (&ask.keeping, route.and_then(|r| r.kept)) else { return answer.response(ask) };
-    let Answer::Page { status: 200, html, json, headers } = answer else { return answer.response(ask) };
+pub fn send(ask: &Ask, route: Option<&Route>, answer: Answer, request: &HttpRequest) -> Result<HttpResponse> {
+    let (Some(keeping), Some(kept)) = (&ask.keeping, route.and_then(|r| r.kept)) else { return Ok(answer.response(ask)) };
+    let Answer::Page { status: 200, html, json, headers } = answer else { return Ok(answer.response(ask)) };
     let (media, body) = match (html, json) {
         (Some(html), _) => ("text/html; charset=utf-8", html),
         (None, json) => ("application/json", json.map(|j| j.to_string()).unwrap_or_default()),
@@ -123,7 +123,7 @@ pub fn send(ask: &Ask, route: Option<&Route>, answer: Answer, request: &HttpRequ
 }
 
 /// A kept page as an answer: whole, or that it is known already.
-fn response(page: &Page, request: &HttpRequest, lang: Lang, app: &App) -> HttpResponse {
+fn response(page: &Page, request: &HttpRequest, lang: Lang, app: &App) -> Result<HttpResponse> {
     let known = match request.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) {
         Some(tags) => page.is_known(tags),
         None => text(request, &header::IF_MODIFIED_SINCE) == page.modified,
@@ -140,12 +140,12 @@ fn response(page: &Page, request: &HttpRequest, lang: Lang, app: &App) -> HttpRe
     let mut response = if known {
         response.finish()
     } else {
-        let (body, encoding) = page.packed(text(request, &header::ACCEPT_ENCODING));
+        let (body, encoding) = page.packed(text(request, &header::ACCEPT_ENCODING))?;
         if let Some(encoding) = encoding {
             response.insert_header((header::CONTENT_ENCODING, encoding));
         }
         response.body(body)
     };
     app::secure(&mut response, request.path(), lang, app.secure_cookies, &app::random_key());
-    response
+    Ok(response)
 }

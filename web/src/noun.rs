@@ -11,6 +11,7 @@ use crate::view::list::ListView;
 use askama::Template;
 use platform::event::{self, Event};
 use platform::flow::{self, Choice, Deed, Noun};
+use platform::people::Org;
 use platform::sheet::{Answers, Kind, Sheet};
 use platform::words::Word;
 use platform::{Caller, Id, Look, Refusal, Result, Role};
@@ -37,6 +38,10 @@ pub trait Show: Noun {
     /// What else its page shows.
     fn extend(_look: &mut Look, _who: &Caller, _ask: &Ask, _row: &Self, _view: &mut CaseView) -> Result<()> {
         Ok(())
+    }
+    /// Whose case it is, for a caller who may know.
+    fn owner(_who: &Caller, row: &Self) -> Option<Id<Org>> {
+        row.heading().owner
     }
     /// What of its history this caller may read.
     fn history(_who: &Caller, _row: &Self, _events: &mut Vec<Event>) {}
@@ -177,7 +182,9 @@ pub fn build<N: Show>(look: &mut Look, who: &Caller, ask: &Ask, id: Id<N>) -> Re
     }
     let events = history(look, who, &row)?;
     let seen: Vec<i64> = events.iter().map(|e| e.seq).collect();
-    view.sections.extend(crate::work::leaf::section(look, ask, N::NAME, &row.id().to_string(), &seen)?);
+    if crate::work::leaf::is_open_to(who, &row) {
+        view.sections.extend(crate::work::leaf::section(look, ask, N::NAME, &row.id().to_string(), &seen)?);
+    }
     view.history = timeline(ask.lang, &events);
     Ok(view)
 }

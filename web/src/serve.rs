@@ -139,6 +139,7 @@ pub fn assemble(
     let app = Arc::new(App {
         store: store(settings)?,
         index: Arc::new(index),
+        finding: tokio::sync::Semaphore::new(1),
         shelf: crate::shelf::Shelf::new(&db, settings.shelf_mib * 1_048_576).map_err(|e| e.to_string())?,
         log: log_of(settings, &db)?,
         db,

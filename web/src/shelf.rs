@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use platform::event::{self, Heard};
 use platform::people::Org;
-use platform::{Db, Id, Result};
+use platform::{Db, Id, Refusal, Result};
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use std::collections::VecDeque;
@@ -109,21 +109,23 @@ impl Page {
         }
     }
     /// The body for a client that accepts these encodings, packed for it once, with the encoding's name.
-    pub fn packed(&self, accepts: &str) -> (Bytes, Option<&'static str>) {
+    pub fn packed(&self, accepts: &str) -> Result<(Bytes, Option<&'static str>)> {
         let takes = |name: &str| {
             accepts.split(',').any(|one| one.split(';').next().is_some_and(|n| n.trim() == name) && !one.replace(' ', "").ends_with("q=0"))
         };
-        if takes("br") {
-            return (self.brotli.get_or_init(|| brotli(&self.plain())).clone(), Some("br"));
+        let (form, pack, name): (_, fn(&[u8]) -> Bytes, _) = match () {
+            () if takes("br") => (&self.brotli, brotli, "br"),
+            () if takes("gzip") => (&self.gzip, gzip, "gzip"),
+            () => return Ok((self.plain()?.into(), None)),
+        };
+        if let Some(packed) = form.get() {
+            return Ok((packed.clone(), Some(name)));
         }
-        if takes("gzip") {
-            return (self.gzip.get_or_init(|| gzip(&self.plain())).clone(), Some("gzip"));
-        }
-        (self.plain().into(), None)
+        let packed = pack(&self.plain()?);
+        Ok((form.get_or_init(|| packed).clone(), Some(name)))
     }
-    fn plain(&self) -> Vec<u8> {
-        // What this process packed a moment ago, it can open.
-        lz4_flex::block::decompress_size_prepended(&self.body).unwrap_or_default()
+    fn plain(&self) -> Result<Vec<u8>> {
+        lz4_flex::block::decompress_size_prepended(&self.body).map_err(Refusal::broken)
     }
     /// Whether a client that has these tags has this very page.
     pub fn is_known(&self, if_none_match: &str) -> bool {
@@ -150,8 +152,8 @@ fn gzip(body: &[u8]) -> Bytes {
 struct Weigh;
 impl Weighter<Key, Arc<Page>> for Weigh {
     fn weight(&self, key: &Key, page: &Arc<Page>) -> u64 {
-        // The forms that travel come later and take half as much each, as a rule one of them.
-        (key.path.len() + page.body.len() * 3 / 2 + 768) as u64
+        // The two forms that travel come later and take half as much each.
+        (key.path.len() + page.body.len() * 2 + 768) as u64
     }
 }
 
@@ -299,14 +301,14 @@ mod tests {
     fn a_page_is_packed_for_who_takes_it() {
         let page = page(None);
         let whole = "<p>大境</p>".repeat(100);
-        assert_eq!(page.packed(""), (whole.clone().into(), None));
-        assert_eq!(page.packed("gzip;q=0, identity").1, None);
-        let (packed, name) = page.packed("gzip, deflate");
+        assert_eq!(page.packed("").unwrap(), (whole.clone().into(), None));
+        assert_eq!(page.packed("gzip;q=0, identity").unwrap().1, None);
+        let (packed, name) = page.packed("gzip, deflate").unwrap();
         assert_eq!(name, Some("gzip"));
         let mut plain = String::new();
         std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed[..]), &mut plain).unwrap();
         assert_eq!(plain, whole);
-        let (packed, name) = page.packed("gzip, br");
+        let (packed, name) = page.packed("gzip, br").unwrap();
         assert_eq!(name, Some("br"));
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut &packed[..], &mut plain).unwrap();

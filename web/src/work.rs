@@ -68,12 +68,22 @@ pub struct Kind {
     pub table: fn() -> flow::Table,
     /// Refuses unless the caller may see that case.
     pub sees: fn(&mut Look, &Caller, &str) -> Result<()>,
-    /// Whether the caller may read that event of that case.
+    /// A case as the caller sees it.
+    shown: fn(&mut Look, &Caller, &str) -> Result<Shown>,
+    /// Whether the caller may read that event of that case, and what its leaf commits itself to.
     reads: fn(&mut Look, &Caller, &str, i64) -> Result<bool>,
     /// Whose turn it is in a state.
     pub turn: fn(&str) -> &'static [platform::Role],
     /// What a day brings to its clocks.
     pub day: fn(&Db) -> Result<deadline::Done>,
+}
+
+/// What a list of all kinds tells of a case.
+struct Shown {
+    serial: Option<String>,
+    title: String,
+    state: &'static str,
+    owner: Option<platform::Id<platform::people::Org>>,
 }
 
 fn kind<N: Show>() -> Kind {
@@ -89,9 +99,14 @@ fn kind<N: Show>() -> Kind {
         sheet: N::sheet,
         table: flow::table::<N>,
         sees: |look, who, subject| N::find(look, who, subject.parse()?).map(drop),
+        shown: |look, who, subject| {
+            let row = N::find(look, who, subject.parse()?)?;
+            let flow::Heading { serial, title, .. } = row.heading();
+            Ok(Shown { serial, title, state: row.state().as_str(), owner: N::owner(who, &row) })
+        },
         reads: |look, who, subject, seq| {
             let row = N::find(look, who, subject.parse()?)?;
-            Ok(noun::history(look, who, &row)?.iter().any(|e| e.seq == seq))
+            Ok(leaf::is_open_to(who, &row) && noun::history(look, who, &row)?.iter().any(|e| e.seq == seq))
         },
         turn: |state| N::State::of(state).map_or(&[], flow::turn::<N>),
         day: deadline::day_of::<N>,

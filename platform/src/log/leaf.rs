@@ -202,6 +202,9 @@ pub(crate) fn append(tx: &mut Tx, of: &Event, told: Told) -> Result<i64> {
     put("kind", told.kind.into());
     put("at", instant(of.at).into());
     put("rule_pack", of.profile.clone().into());
+    if told.veiled && told.wording.is_some() {
+        return Err(Refusal::broken(format!("a veiled leaf with a wording: {}", told.kind)));
+    }
     if told.veiled {
         commit.insert("subject".into(), seal("subject", &subject));
     } else {
@@ -294,9 +297,14 @@ pub fn last_of(look: &mut Look, noun: &str, id: &str, kind: &str) -> Result<Opti
         .first(look.db())?)
 }
 
-/// The index of the last leaf that shows that case, `noun/id`.
-pub fn last_shown(look: &mut Look, subject: &str) -> Result<Option<i64>> {
-    Ok(leaf::table.filter(leaf::subject.eq(subject)).select(diesel::dsl::max(leaf::idx)).first(look.db())?)
+/// The index of the last leaf that shows that case, `noun/id`, and of the last among them with a wording.
+pub fn last_shown(look: &mut Look, subject: &str) -> Result<(Option<i64>, Option<i64>)> {
+    use diesel::dsl::max;
+    Ok(leaf::table
+        .left_join(leaf_wording::table.on(leaf_wording::idx.eq(leaf::idx)))
+        .filter(leaf::subject.eq(subject))
+        .select((max(leaf::idx), max(leaf_wording::idx.nullable())))
+        .first(look.db())?)
 }
 
 /// The last leaf of a kind.

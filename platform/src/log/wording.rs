@@ -21,12 +21,6 @@ pub fn of(look: &mut Look, idx: i64) -> Result<Option<String>> {
     Ok(leaf_wording::table.find(idx).select(leaf_wording::wording).first(look.db()).optional()?)
 }
 
-/// The last leaf of a case, `noun/id`, that has one.
-pub fn last(look: &mut Look, subject: &str) -> Result<Option<i64>> {
-    let of_case = leaf_wording::table.inner_join(leaves::table.on(leaves::idx.eq(leaf_wording::idx))).filter(leaves::subject.eq(subject));
-    Ok(of_case.select(diesel::dsl::max(leaf_wording::idx)).first(look.db())?)
-}
-
 /// Whether a wording is what an entry has the digest of.
 pub fn holds(entry: &serde_json::Value, wording: &str) -> bool {
     entry["body"][FIELD].as_str() == Some(leaf::digest(wording).as_str())
@@ -40,7 +34,7 @@ pub fn broken(look: &mut Look) -> Result<Option<i64>> {
             .inner_join(leaves::table.on(leaves::idx.eq(leaf_wording::idx)))
             .filter(leaf_wording::idx.gt(after))
             .order(leaf_wording::idx.asc())
-            .limit(500)
+            .limit(20)
             .select((leaf_wording::idx, leaf_wording::wording, leaves::entry))
             .load(look.db())?;
         let Some((last, ..)) = some.last() else { return Ok(None) };

@@ -190,6 +190,8 @@ fn suspend(tx: &mut Tx, who: &Caller, row: &Org, a: Answers) -> Result<()> {
 
 fn describe(tx: &mut Tx, who: &Caller, row: &Org, a: Answers) -> Result<()> {
     let mut content = row.answers();
+    // What is left empty is said no more.
+    content.0.retain(|name, _| DESCRIBE.field(name).is_none());
     content.merge(a.clone());
     diesel::update(org::table.find(row.id)).set(org::content.eq(content.json())).execute(tx.db())?;
     flow::take(tx, who, row, Act::Describe, Record::of(a)).map(drop)

@@ -38,18 +38,18 @@ pub(super) fn published(look: &mut Look, of: &Announcement) -> Result<Value> {
     }))
 }
 
-/// Its result as noticed: every bid with its total in hundredths of a point, and who wins.
+/// Its result as noticed: every bid with its total, and who wins.
 pub(super) fn result(look: &mut Look, of: &Announcement) -> Result<Value> {
     let table = selection::results(look, &Caller::public(), of)?;
     let rows = table.rows.iter().enumerate().map(|(at, row)| {
         let wins = at < table.winners && row.rank.is_some();
-        json!({ "rank": row.rank, "bidder": row.bidder, "number": row.serial, "total": row.total, "wins": wins })
+        json!({ "rank": row.rank, "bidder": row.bidder, "number": row.serial, "total_hundredths": row.total, "wins": wins })
     });
     Ok(json!({
         "number": of.serial,
         "title": of.title,
         "experts": table.experts,
-        "pass_mark": table.pass_mark,
+        "pass_mark": table.pass_mark / 100,
         "objection_until": of.objection_until,
         "bids": rows.collect::<Vec<_>>(),
     }))

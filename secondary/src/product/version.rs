@@ -9,6 +9,7 @@ use platform::schema::product_version as table;
 use platform::sheet::Answers;
 use platform::{At, Caller, Id, Look, Refusal, Result, Tx, diesel, file};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One submitted version of a product.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
@@ -64,6 +65,13 @@ impl Version {
     pub fn changed_since(&self, before: &Version) -> Vec<&'static str> {
         PRODUCT.changed(&before.answers(), &self.answers())
     }
+}
+
+/// The last version of each of some products.
+pub(super) fn last_of(look: &mut Look, products: Vec<Id<Product>>) -> Result<HashMap<Id<Product>, Version>> {
+    let rows: Vec<Version> =
+        table::table.filter(table::product.eq_any(products)).order(table::number.asc()).select(Version::as_select()).load(look.db())?;
+    Ok(rows.into_iter().map(|v| (v.product, v)).collect())
 }
 
 /// Keeps settled answers as the product's next version.

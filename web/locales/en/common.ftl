@@ -111,7 +111,7 @@ nothing-waits = Nothing waits for you.
 find-title = Find a case
 find-words = Number or title
 find-lead = Cases of every kind that you may see, by number or title: those of your organisation first, then the latest.
-find-more = Many cases match; the first 50 are shown, those of your organisation first, then the latest. Type a little more.
+find-more = Many cases match and only some are shown: those of your organisation first, then the latest. Type a little more.
 due-left = { $n ->
     [one] 1 working day left
    *[other] { $n } working days left
@@ -209,7 +209,7 @@ org-address = Address
 org-contact = Contact person
 org-phone = Telephone
 org-public_contact = Public contact
-org-public_contact-hint = Shown to everybody on the pages of your products, for questions and orders. Left empty, nothing is shown.
+org-public_contact-hint = Shown to everybody; that of a developer stands on the pages of its products, for questions and orders. May be left empty.
 org-introduction = Introduction
 org-security_officer = Data-security officer
 org-security_department = Data-security department

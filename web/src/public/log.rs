@@ -47,8 +47,8 @@ pub struct Logged {
     pub href: String,
     /// Once it is in a published checkpoint.
     pub receipt: Option<String>,
-    /// What was published last about the case, word for word.
-    pub wording: Option<String>,
+    /// What was published last about the case, and with which act: its label and where it is.
+    pub wording: Option<(String, String)>,
     /// Every public leaf of the case.
     pub all: Option<String>,
 }
@@ -67,6 +67,9 @@ impl Logged {
     }
 }
 
+/// Bytes of a wording that its leaf's page shows; a longer one is a file only.
+const SHOWN: usize = 16_384;
+
 /// Where the wording of a leaf is.
 fn wording_href(index: i64) -> String {
     format!("/log/wording/{index}.json")
@@ -76,8 +79,9 @@ fn wording_href(index: i64) -> String {
 pub async fn logged(ask: &Ask, noun: &str, id: &str) -> Result<Option<Logged>> {
     let subject = format!("{noun}/{id}");
     let all = Some(format!("/log?subject={subject}"));
-    let (last, worded) = ask.look(move |look, _| Ok((leaf::last_shown(look, &subject)?, wording::last(look, &subject)?))).await?;
-    let found = last.map(|index| Logged { all, wording: worded.map(wording_href), ..Logged::of(ask, index) });
+    let (last, worded) = ask.look(move |look, _| leaf::last_shown(look, &subject)).await?;
+    let wording = worded.map(|index| (ask.lang.ta("log-wording-of", &[("n", index.to_string())]), wording_href(index)));
+    let found = last.map(|index| Logged { all, wording, ..Logged::of(ask, index) });
     // The receipt comes with the next checkpoint, which no event announces.
     if found.as_ref().is_some_and(|logged| logged.receipt.is_none()) {
         ask.not_kept();
@@ -89,9 +93,8 @@ pub async fn logged(ask: &Ask, noun: &str, id: &str) -> Result<Option<Logged>> {
 pub async fn logged_links(ask: &Ask, noun: &str, id: &str) -> Result<Vec<(String, String)>> {
     let Some(to) = logged(ask, noun, id).await? else { return Ok(Vec::new()) };
     let receipt = to.receipt.map(|href| (ask.t("log-receipt"), href));
-    let wording = to.wording.map(|href| (ask.t("log-wording"), href));
     let all = to.all.map(|href| (ask.t("log-all-of-case"), href));
-    Ok(std::iter::once((to.label, to.href)).chain(receipt).chain(wording).chain(all).collect())
+    Ok(std::iter::once((to.label, to.href)).chain(receipt).chain(to.wording).chain(all).collect())
 }
 
 /// What a kind of act is called.
@@ -296,7 +299,9 @@ async fn one(ask: Ask) -> PageResult {
     match &wording {
         Some(text) if wording::holds(&fields, text) => {
             links.push((ask.t("log-wording"), wording_href(index)));
-            sections.push(section("log-wording", "log-wording-note", vec![Fact::code(ask.t("log-wording"), vec![text.clone()])]));
+            // A yearly disclosure is megabytes long.
+            let shown = if text.len() <= SHOWN { vec![Fact::code(ask.t("log-wording"), vec![text.clone()])] } else { Vec::new() };
+            sections.push(section("log-wording", "log-wording-note", shown));
         }
         Some(_) => notices.push(ask.t("log-wording-broken")),
         None if fields["body"].get(wording::FIELD).is_some() => notices.push(ask.t("log-wording-erased")),
@@ -442,7 +447,11 @@ async fn tile(ask: Ask) -> PageResult {
 /// `GET /log/wording/{name}`: what was published with an act, to the letter, `12.json`.
 async fn worded(ask: Ask) -> PageResult {
     let index = index(ask.param("name").strip_suffix(".json").ok_or(Refusal::NotFound)?)?;
-    let text = ask.look(move |look, _| wording::of(look, index)).await?.ok_or(Refusal::NotFound)?;
+    let found = ask.look(move |look, _| Ok(wording::of(look, index)?.map(|text| (leaf::find(look, index), text)))).await?;
+    let (leaf, text) = found.ok_or(Refusal::NotFound)?;
+    if !wording::holds(&leaf?.fields(), &text) {
+        return Err(Refusal::NotFound);
+    }
     file("application/json", "no-cache", &format!("{index}.json"), text.into_bytes())
 }
 

@@ -7,6 +7,7 @@ use crate::routes::{Door, Route, route};
 use crate::view::case::{Fact, Section};
 use crate::view::panels::{Panel, PanelsView};
 use platform::event::{self, Event};
+use platform::flow::Noun;
 use platform::log::leaf::{self, Leaf};
 use platform::log::opening::{self, Opening};
 use platform::{Caller, Look, OrgKind, Refusal, Result, clock};
@@ -16,6 +17,12 @@ pub fn routes() -> Vec<Route> {
         route("GET", "/work/log/{number}", Door::Registered, "route-leaf-opened", one),
         route("GET", "/work/log/{number}/opening", Door::Registered, "route-leaf-opening", file).gives("application/json"),
     ]
+}
+
+/// Whether commitments of a case's leaves are opened to a caller who may see it: to those who oversee and to its owner. Who merely
+/// reads what is published could try out on them what is not, such as who was invited.
+pub fn is_open_to<N: Noun>(who: &Caller, row: &N) -> bool {
+    who.oversees() || row.heading().owner.is_none_or(|owner| who.acts_for(owner))
 }
 
 /// The leaves of a case as a section of its own page; `seen` are the events that this reader may see.

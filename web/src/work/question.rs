@@ -6,15 +6,20 @@ use crate::view::case::{CaseView, Fact, Section};
 use crate::view::list::{Cell, ListView, Row, due};
 use platform::Role::{self, Registered};
 use platform::event::Event;
-use platform::people::org;
+use platform::people::{Org, org};
 use platform::sheet::{Answers, Sheet};
-use platform::{Caller, Look, Result};
+use platform::{Caller, Id, Look, Result};
 use primary::announcement;
 use primary::question::{self, QUESTION, Question, State};
 
 /// Those who oversee, and whoever asked, read who asked.
 fn knows(who: &Caller, row: &Question) -> bool {
     who.oversees() || row.is_of(who)
+}
+
+/// Who asked, for those who may know.
+fn asker(who: &Caller, row: &Question) -> Option<Id<Org>> {
+    row.owner.filter(|_| knows(who, row))
 }
 
 impl Show for Question {
@@ -42,7 +47,7 @@ impl Show for Question {
             cells: vec![
                 Cell::text(&row.title),
                 Cell::maybe(about.iter().find(|a| a.id == row.announcement).map(|a| &a.title)),
-                Cell::maybe(row.owner.filter(|_| knows(who, row)).and_then(|o| askers.get(&o).cloned())),
+                Cell::maybe(asker(who, row).and_then(|o| askers.get(&o).cloned())),
                 Cell::state(ask.lang, row.state),
                 Cell::due(due(ask.lang, &calendar, today, row.clock.as_deref(), row.due_on)),
                 Cell::at(Some(row.created_at)),
@@ -52,7 +57,7 @@ impl Show for Question {
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Question, view: &mut CaseView) -> Result<()> {
         let about = announcement::row(look, row.announcement)?;
         view.name("announcement", vec![super::announcement::named(who, &about)]);
-        if let Some(asker) = row.owner.filter(|_| knows(who, row)) {
+        if let Some(asker) = asker(who, row) {
             view.lead_with(vec![Fact::text(ask.t("col-filed_by"), org::name(look, asker)?)]);
         }
         let said = row.answers();
@@ -61,6 +66,9 @@ impl Show for Question {
             view.sections.push(Section { title: ask.t("col-answer"), facts, ..Section::default() });
         }
         Ok(())
+    }
+    fn owner(who: &Caller, row: &Question) -> Option<Id<Org>> {
+        asker(who, row)
     }
     fn history(who: &Caller, row: &Question, events: &mut Vec<Event>) {
         if !knows(who, row) {
