@@ -10,7 +10,7 @@ use crate::paging::{Page, Paged, like};
 use crate::people::Org;
 use crate::sheet::Answers;
 use crate::words::Word;
-use crate::{Refusal, Result, diesel};
+use crate::{Refusal, Result, diesel, serial};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
@@ -162,15 +162,20 @@ fn condition<N: Case>(sight: &Sight, ask: &Ask<N::State>) -> (String, Vec<String
         equal(column, value.clone());
     }
     if !ask.words.trim().is_empty() {
-        binds.push(like(&ask.words));
-        all.push(named(binds.len()));
+        all.push(named(binds.len() + 1));
+        binds.extend(names(&ask.words));
     }
     (all.join(" AND "), binds)
 }
 
-/// That title or number is like the value of that bind, in capitals or not.
+/// That the title is like the value of that bind, or the number like that of the next, in capitals or not.
 fn named(bind: usize) -> String {
-    format!("(LOWER(title) LIKE LOWER(${bind}) ESCAPE '\\' OR LOWER(serial) LIKE LOWER(${bind}) ESCAPE '\\')")
+    format!("(LOWER(title) LIKE LOWER(${bind}) ESCAPE '\\' OR LOWER(serial) LIKE LOWER(${}) ESCAPE '\\')", bind + 1)
+}
+
+/// The values for it: words as typed, and as numbers are written.
+fn names(words: &str) -> [String; 2] {
+    [like(words), like(&serial::folded(words))]
 }
 
 fn query(sql: String, binds: Vec<String>) -> diesel::query_builder::BoxedSqlQuery<'static, MultiBackend, diesel::query_builder::SqlQuery> {
@@ -234,7 +239,8 @@ pub fn search(look: &mut Look, kinds: &[(&'static str, &'static str)], words: &s
         return Ok(Vec::new());
     }
     let sql = format!("{} ORDER BY others, created_at DESC, id DESC", all.join(" UNION ALL "));
-    Ok(query(sql, vec![own.map(|o| o.to_string()).unwrap_or_default(), like(words)]).load(look.db())?)
+    let binds = [own.map(|o| o.to_string()).unwrap_or_default()].into_iter().chain(names(words));
+    Ok(query(sql, binds.collect()).load(look.db())?)
 }
 
 /// Declares the row of a noun: the columns every case has, then its own. In scope must be `State` and `Act`, the noun's words,

@@ -48,6 +48,8 @@ pub trait Noun: Sized + Clone + Send + 'static {
     const OPENING: Option<Opening<Self>>;
     /// States that can still be left and in which nothing waits for anybody: what is published, what runs until its day.
     const RESTS: &'static [Self::State] = &[];
+    /// States in which nobody but its own organisation sees it: drafts of what will be published or handed in.
+    const HIDDEN: &'static [&'static str] = &[];
     /// States in which it is not the owner's turn but that of the organisation in this column: the other side of a case.
     const PARTIES: &'static [(Self::State, &'static str)] = &[];
     /// What may be done to it, in the order of its buttons.
@@ -306,7 +308,8 @@ pub fn waiting<N: Noun>(look: &mut Look, who: &Caller) -> Result<Vec<Waiting>> {
         let column = N::PARTIES.iter().find(|(s, _)| *s == state).map_or("owner", |(_, column)| column);
         // What anybody may do is for whoever began the case, not for all who may look at it.
         let by_office = turn::<N>(state).iter().any(|role| *role != Role::Registered && who.is_any(&[*role]));
-        let whose = if who.oversees() && by_office { "$1 <> ''".to_string() } else { format!("{column} = $1") };
+        let whose =
+            if who.oversees() && by_office && !N::HIDDEN.contains(&state.as_str()) { "$1 <> ''".to_string() } else { format!("{column} = $1") };
         format!("(state = '{}' AND {whose})", state.as_str())
     };
     let mine = states.into_iter().map(mine).collect::<Vec<_>>().join(" OR ");

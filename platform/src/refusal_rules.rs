@@ -87,6 +87,8 @@ const RULES: &[RuleText] = &[
     ("caps-over-allowance", "各项上限按预计销售规模计算，合计超过最高准许收入（每年{mar}元）。", "With the sales expected, all caps together exceed the allowed revenue ({mar} yuan a year).", "降低上限，或调整其他项目的上限。", "Lower this cap or others."),
     ("fee-above-cap", "实际收费不得高于上限收费标准（{cap}元）。", "The actual fee may not exceed the cap ({cap} yuan).", "改为不高于上限的金额。", "Choose an amount at or below the cap."),
     ("unbalanced", "借方合计{debit}元，贷方合计{credit}元，借贷不平，不能记账。", "Debits are {debit} yuan and credits {credit} yuan; what is debited must be credited.", "核对各行金额，使借贷相等。", "Mend the lines until both sums agree."),
+    ("term-begun", "起始日{from}已过，协议还没有签署。", "The term would begin on {from}, which has passed without an agreement.", "先修改草稿，把起始日改为今天或以后。", "Edit the draft first: let the term begin today or later."),
+    ("free-no-income", "用于公共治理、公益事业的产品和服务应当免费，不能记收入。", "Products and services for public governance or welfare are free, so no income is posted to them.", "核对所选的产品、收费项目和科目。", "Check the product, the fee and the account."),
     ("year-closed", "{year}年度的披露和报告已经发布，不能再记入这一年度。", "The report of {year} is published, so nothing more is posted in that year.", "记入当前年度；更正用反向分录。", "Post it in the current year; mend by a counter-posting."),
     ("counter-posting", "反向分录不能再次冲销。", "A counter-posting is not undone itself.", "重新记一笔正确的分录。", "Post again what it should say."),
     ("told-once", "需要补充完善的内容应当一次性告知，不能再次退回。", "What is missing is told once, all of it; it cannot be returned again.", "予以受理，或者说明理由不予受理。", "Accept it, or refuse it with reasons."),

@@ -19,3 +19,21 @@ pub fn next(tx: &mut Tx, series: &str) -> Result<String> {
     let prefix = profile.serials.get(series).ok_or_else(|| crate::Refusal::broken(format!("the profile has no series {series}")))?;
     Ok(format!("{prefix}〔{year}〕{number}号"))
 }
+
+/// Words as numbers are written: figures in ASCII, the year in 〔〕, whatever was typed.
+pub fn folded(typed: &str) -> String {
+    typed
+        .chars()
+        .map(|c| match c {
+            '[' | '［' | '【' | '(' | '（' | '〖' | '「' => '〔',
+            ']' | '］' | '】' | ')' | '）' | '〗' | '」' => '〕',
+            '０'..='９' => char::from(b'0' + u8::try_from(u32::from(c) - u32::from('０')).unwrap_or(0)),
+            other => other,
+        })
+        .collect()
+}
+
+/// A number as the registers write it: folded, without spaces, at most 60 characters.
+pub fn settled(typed: &str) -> String {
+    folded(typed).chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(60).collect()
+}

@@ -268,6 +268,10 @@ fn may_sign(look: &mut Look, who: &Caller, row: &Licence) -> Result<()> {
 fn sign(tx: &mut Tx, who: &Caller, row: &Licence, _: Answers) -> Result<()> {
     filing::row(tx, row.filing)?.must_be_received()?;
     row.must_last(tx.today())?;
+    // Nobody is authorised for days on which there was no agreement.
+    if row.from_on < tx.today() {
+        return Err(Refusal::rule("term-begun", "ZJK-16").with("from", row.from_on));
+    }
     interest::must_be_free(tx, who, row.holder()?)?;
     let agreement = agreement::latest(tx, row.id)?;
     flow::take(tx, who, row, Act::Sign, Record::of(agreement.seal())).map(drop)

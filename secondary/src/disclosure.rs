@@ -118,6 +118,7 @@ impl Noun for Disclosure {
     const TABLE: &'static str = "disclosure";
     const PATH: &'static str = "disclosures";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const HIDDEN: &'static [&'static str] = &["drafted"];
     const RESTS: &'static [State] = &[State::Published];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Build, sheet: &BUILD, draft: false, run: build });
     const TOLD: &'static [(Act, &'static str)] = &[(Act::Publish, "disclosure.published"), (Act::Supersede, "disclosure.superseded")];
@@ -258,12 +259,15 @@ fn publish(tx: &mut Tx, who: &Caller, row: &Disclosure, _: Answers) -> Result<()
     flow::take(tx, who, &named, Act::Publish, Record::of(json!({"edition": edition, "digest": row.digest}))).map(drop)
 }
 
-/// The caller's own disclosures, drafts included, newest first.
-pub fn list(look: &mut Look, who: &Caller, page: Page) -> Result<Paged<Disclosure>> {
+/// The caller's own disclosures in that state, or in any, drafts included, newest first.
+pub fn list(look: &mut Look, who: &Caller, state: Option<State>, page: Page) -> Result<Paged<Disclosure>> {
     let own = who.org()?;
-    let total: i64 = disclosure::table.filter(disclosure::owner.eq(own)).count().get_result(look.db())?;
-    let rows = disclosure::table
-        .filter(disclosure::owner.eq(own))
+    let filter = || {
+        let q = disclosure::table.into_boxed::<MultiBackend>().filter(disclosure::owner.eq(own));
+        if let Some(state) = state { q.filter(disclosure::state.eq(state)) } else { q }
+    };
+    let total: i64 = filter().count().get_result(look.db())?;
+    let rows = filter()
         .order((disclosure::created_at.desc(), disclosure::id.desc()))
         .limit(page.limit())
         .offset(page.offset())

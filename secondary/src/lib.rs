@@ -11,7 +11,6 @@ pub mod posting;
 pub mod pricing;
 pub mod product;
 pub mod ratio;
-pub mod register;
 pub mod registration;
 pub mod report;
 

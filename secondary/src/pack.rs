@@ -92,7 +92,7 @@ impl Pack {
 impl Case for Pack {
     /// The primary operator's people and those who oversee; what is in the making only its own.
     fn sight(who: &Caller) -> Sight {
-        Sight::overseen(who).hiding(&["drafted", "returned", "withdrawn"])
+        Sight::overseen(who).hiding(Self::HIDDEN)
     }
 }
 
@@ -103,6 +103,7 @@ impl Noun for Pack {
     const TABLE: &'static str = "pack";
     const PATH: &'static str = "packs";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const HIDDEN: &'static [&'static str] = &["drafted", "returned", "withdrawn"];
     const RESTS: &'static [State] = &[State::Published];
     const TOLD: &'static [(Act, &'static str)] = &[(Act::Publish, "pack.published"), (Act::Supersede, "pack.superseded")];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Build, sheet: &BUILD, draft: false, run: build });

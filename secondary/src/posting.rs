@@ -15,6 +15,7 @@ use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, begin, de
 use platform::paging::Page;
 use platform::sheet::{self, Answers, REASON, Sheet};
 use platform::{Caller, Id, Look, OrgKind, Refusal, Result, Role, Tx, Word, diesel, words};
+use primary::Purpose;
 use primary::licence::{self, Licence};
 use serde_json::Value;
 
@@ -174,9 +175,31 @@ fn post(tx: &mut Tx, who: &Caller, mut a: Answers) -> Result<Id<Posting>> {
         reverses: None,
         lines: book::lines(&a),
     };
+    must_be_income(tx, &draft)?;
     let files = platform::file::attach(tx, who, &a.list("files"), Posting::NAME, &draft.id.to_string(), false)?;
     a.set("files", files);
     book::enter(tx, who, Act::Post, draft, &a).map(|row| row.id)
+}
+
+/// What is called income credits an income account, and what serves the public good brings none (ZJK-6, PRI65).
+fn must_be_income(look: &mut Look, draft: &Draft) -> Result<()> {
+    let wants: &[Account] = match draft.kind {
+        Kind::FeeIncome => &[Account::FeeIncome],
+        Kind::ProductIncome => &[Account::ProductIncome],
+        Kind::Subsidy => &[Account::Subsidy],
+        _ => &[],
+    };
+    let credited = |accounts: &[Account]| draft.lines.iter().any(|l| l.credit > 0 && accounts.contains(&l.account));
+    if !wants.is_empty() && !credited(wants) {
+        return Err(Refusal::fault("lines", "no-such-income"));
+    }
+    if !credited(&[Account::FeeIncome, Account::ProductIncome]) {
+        return Ok(());
+    }
+    let free = |look: &Look, purpose: Purpose| look.profile().purpose(purpose.as_str()).is_some_and(|p| p.free);
+    let product = draft.product.map(|id| product::row(look, id)).transpose()?.is_some_and(|of| free(look, of.purpose));
+    let fee = draft.fee.map(|id| fee::Fee::row(look, id)).transpose()?.is_some_and(|of| free(look, of.purpose));
+    if product || fee { Err(Refusal::rule("free-no-income", "ZJK-6 PRI65")) } else { Ok(()) }
 }
 
 /// A counter-posting is not undone: what it should say is posted again.

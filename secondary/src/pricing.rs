@@ -1,6 +1,7 @@
 //! 价格备案 — the price of a product with its basis, scenario, scope and manner of use, and effect, filed with the primary
 //! operator (BJ-17, NJ-19). The market sets it; what serves the public good is free (ZJK-6).
 
+pub mod register;
 pub mod tariff;
 
 pub use tariff::{Kind, Tariff, Tier, Unit};
@@ -203,7 +204,7 @@ fn own_product(look: &mut Look, who: &Caller, a: &Answers) -> Result<Product> {
 }
 
 /// Checks what the sheet alone cannot: the tariff's parts, the basis of a price, the day, and that the public good is free.
-fn checked(look: &Look, of: &Product, a: &Answers) -> Result<(Kind, NaiveDate)> {
+fn checked(look: &mut Look, of: &Product, a: &Answers, own: Option<Id<Pricing>>) -> Result<(Kind, NaiveDate)> {
     let mut faults = Vec::new();
     match Tariff::read(a) {
         Err(Refusal::Faulty(found)) => faults.extend(found),
@@ -217,6 +218,13 @@ fn checked(look: &Look, of: &Product, a: &Answers) -> Result<(Kind, NaiveDate)> 
     if from < look.today() {
         faults.push(Fault::at("effective_on", "in-the-past").with("earliest", look.today()));
     }
+    // Two prices from the same day on: nobody could say which one applies.
+    let live = pricing::state.eq_any([State::Filed, State::Received]).and(pricing::effective_on.eq(Some(from)));
+    let same: Vec<(Id<Pricing>, Option<String>)> =
+        pricing::table.filter(pricing::product.eq(of.id).and(live)).select((pricing::id, pricing::serial)).limit(2).load(look.db())?;
+    if let Some((_, serial)) = same.into_iter().find(|(id, _)| Some(*id) != own) {
+        faults.push(Fault::at("effective_on", "price-same-day").with("serial", serial.unwrap_or_default()));
+    }
     if !faults.is_empty() {
         return Err(Refusal::Faulty(faults));
     }
@@ -229,7 +237,7 @@ fn checked(look: &Look, of: &Product, a: &Answers) -> Result<(Kind, NaiveDate)> 
 /// Files the price of one of the caller's products.
 fn file(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Pricing>> {
     let of = own_product(tx, who, &a)?;
-    let (kind, from) = checked(tx, &of, &a)?;
+    let (kind, from) = checked(tx, &of, &a, None)?;
     let row = Pricing {
         id: tx.id(),
         serial: Some(serial::next(tx, "price_filing")?),
@@ -256,7 +264,7 @@ fn file(tx: &mut Tx, who: &Caller, a: Answers) -> Result<Id<Pricing>> {
 fn refile(tx: &mut Tx, who: &Caller, row: &Pricing, mut a: Answers) -> Result<()> {
     a.set("product", row.product.to_string());
     let of = own_product(tx, who, &a)?;
-    let (kind, from) = checked(tx, &of, &a)?;
+    let (kind, from) = checked(tx, &of, &a, Some(row.id))?;
     diesel::update(pricing::table.find(row.id))
         .set((pricing::content.eq(a.json()), pricing::tariff.eq(kind), pricing::effective_on.eq(Some(from)), pricing::title.eq(&of.title)))
         .execute(tx.db())?;

@@ -133,7 +133,7 @@ impl Report {
 impl Case for Report {
     /// A report is its organisation's own until it is submitted.
     fn sight(who: &Caller) -> Sight {
-        Sight::overseen(who).hiding(&["drafted", "offered", "signed"])
+        Sight::overseen(who).hiding(Self::HIDDEN)
     }
 }
 
@@ -144,6 +144,7 @@ impl Noun for Report {
     const TABLE: &'static str = "report";
     const PATH: &'static str = "reports";
     const STEPS: &'static [Step<State, Act>] = STEPS;
+    const HIDDEN: &'static [&'static str] = &["drafted", "offered", "signed"];
     const OPENING: Option<Opening<Self>> = Some(Opening { act: Act::Draft, sheet: &DRAFT, draft: false, run: draft });
     const DEEDS: &'static [Deed<Self>] = &[
         deed(Act::Write, &OPERATION, |tx, who, row, a| write(tx, who, row, Act::Write, a)).when(is_operation).draft(),

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use platform::case::{self, Case, New, Sight};
 use platform::event::Record;
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
+use platform::money::yuan;
 use platform::paging::Page;
 use platform::sheet::{self, Answers, REASON, REMARK, Sheet};
 use platform::{Caller, Fault, Id, Look, Refusal, Result, Role, Tx, Word, words};
@@ -157,7 +158,7 @@ impl Noun for Split {
     fn filled(look: &mut Look, _: &Caller, row: &Self, act: Act) -> Result<Answers> {
         Ok(match act {
             Act::Edit => row.answers(),
-            Act::Distribute => Answers::of(json!({"on_day": look.today()})),
+            Act::Distribute => Answers::of(json!({"on_day": look.today(), "amount": yuan(shareable(look, row)?.rest())})),
             _ => Answers::default(),
         })
     }
@@ -208,6 +209,12 @@ fn distribute(tx: &mut Tx, who: &Caller, row: &Split, a: Answers) -> Result<()> 
     if amount <= 0 {
         return Err(Refusal::fault("amount", "nought"));
     }
+    let left = shareable(tx, row)?;
+    if amount > left.rest() {
+        let fault =
+            Fault::at("amount", "over-income").with("income", yuan(left.income)).with("shared", yuan(left.shared)).with("left", yuan(left.rest()));
+        return Err(Refusal::Faulty(vec![fault]));
+    }
     let parts = row.of(amount);
     // What the holder keeps stays in its books as it is.
     let owed: Vec<Line> = parts
@@ -234,7 +241,37 @@ fn distribute(tx: &mut Tx, who: &Caller, row: &Split, a: Answers) -> Result<()> 
         };
         book::enter(tx, who, posting::Act::Share, draft, &Answers::default()).map(|p: Posting| p.id)?;
     }
+    let mut kept = row.answers();
+    kept.set("shared", shared_by(row) + amount);
+    row.keep(tx, &kept)?;
     flow::take(tx, who, row, Act::Distribute, Record::of(said)).map(drop)
+}
+
+/// What a licence has brought in, and what of it was shared out. Fen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Shareable {
+    pub income: i64,
+    pub shared: i64,
+}
+
+impl Shareable {
+    /// What can still be shared out.
+    pub fn rest(&self) -> i64 {
+        (self.income - self.shared).max(0)
+    }
+}
+
+/// What was shared out under these shares.
+fn shared_by(row: &Split) -> i64 {
+    row.answers().0.get("shared").and_then(Value::as_i64).unwrap_or(0)
+}
+
+/// What can be shared out of a licence's income, whichever shares were agreed when (ZJK-26).
+pub fn shareable(look: &mut Look, of: &Split) -> Result<Shareable> {
+    let owner = of.owner.ok_or_else(|| Refusal::broken("shares without a holder"))?;
+    let income = book::licence_revenue(look, owner, of.licence, Span::years(1, 9999))?;
+    let shared = case::all_of::<Split>(look, "licence", of.licence, &[])?.iter().map(shared_by).sum();
+    Ok(Shareable { income, shared })
 }
 
 /// What the shares would mean with the income of last year, and of this year so far.

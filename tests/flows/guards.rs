@@ -139,7 +139,11 @@ on_both! {
     cases_of_all_kinds_are_found_by_number_or_title(world) {
         let entries = road::entries(world);
         let class = road::class(world, "ETC 通行 50%_计费", "industry", &entries);
-        let call = road::call(world, class, &entries, "1000");
+        let mut said = road::said_of_a_call(world, class, &entries, "1000");
+        said["title"] = json!("ETC 通行 50%_计费公告");
+        let desk = world.scenario_desk();
+        let call = desk.opens::<Announcement>(said).unwrap();
+        desk.does(call, announcement::Act::Publish, json!({})).unwrap();
         let (a, b) = (world.developer('A'), world.developer('B'));
         let begins = |who: &Actor| who.opens::<Bid>(json!({ "announcement": call })).unwrap().to_string();
         let own = [(&b, begins(&b)), (&a, begins(&a))];
@@ -160,7 +164,9 @@ on_both! {
         }
         assert_eq!(found("etc", a.org(), 1).len(), 3, "of each kind so many");
         let number = world.db.look(|look| announcement::row(look, call)).unwrap().serial.unwrap();
-        assert!(found(&number, a.org(), 10).contains(&("announcement".into(), call.to_string())));
+        for typed in [number.clone(), number.replace('〔', "[").replace('〕', "］")] {
+            assert!(found(&typed, a.org(), 10).contains(&("announcement".into(), call.to_string())), "{typed}");
+        }
     }
 
     only_who_is_invited_bids_and_only_while_the_call_lasts(world) {
@@ -472,7 +478,12 @@ on_both! {
             "product": second, "tariff": "per_call", "amount": "0.35", "effective_on": road::day(world, 3), "costs": [{ "item": "计算", "amount": "1" }],
             "basis": "成本", "scenario_use": "场景内", "scope": "按次",
         });
-        let (coming, waiting) = (holder.opens::<Pricing>(price.clone()).unwrap(), holder.opens::<Pricing>(price).unwrap());
+        let coming = holder.opens::<Pricing>(price.clone()).unwrap();
+        // Another from the same day on would leave open which one applies.
+        assert_eq!(code(holder.opens::<Pricing>(price.clone())), "faulty");
+        let mut later = price;
+        later["effective_on"] = json!(road::day(world, 4));
+        let waiting = holder.opens::<Pricing>(later).unwrap();
         finance.does(coming, pricing::Act::Receive, json!({})).unwrap();
         holder.does(second, product::Act::Revise, road::content("停车报告", "report", "public_good", &entries)).unwrap();
         holder.does(second, product::Act::Resubmit, json!({ "truthful": "on" })).unwrap();

@@ -35,6 +35,10 @@ pub trait Show: Noun {
     fn waiting(look: &mut Look, who: &Caller) -> Result<Vec<flow::Waiting>> {
         flow::waiting::<Self>(look, who)
     }
+    /// What the link to a state's list adds to its query, so that it shows what waits for the caller.
+    fn mine(_who: &Caller) -> String {
+        String::new()
+    }
     /// What else its page shows.
     fn extend(_look: &mut Look, _who: &Caller, _ask: &Ask, _row: &Self, _view: &mut CaseView) -> Result<()> {
         Ok(())

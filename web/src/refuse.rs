@@ -25,7 +25,13 @@ pub struct RefusalView {
 }
 
 /// The response of a refusal.
-pub fn response(ask: &Ask, refusal: Refusal) -> HttpResponse {
+pub fn response(ask: &Ask, mut refusal: Refusal) -> HttpResponse {
+    if let Refusal::Rule { args, .. } = &mut refusal {
+        // A word of a set is said as people say it.
+        for (_, form) in args.iter_mut().filter(|(name, _)| *name == "form") {
+            *form = ask.lang.maybe(&format!("product-form-{form}")).unwrap_or_else(|| form.clone());
+        }
+    }
     let status = refusal.status();
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (why_zh, why_en) = refusal.why();

@@ -61,6 +61,7 @@ pub struct Kind {
     state_set: &'static str,
     door: &'static [platform::Role],
     waiting: fn(&mut Look, &Caller) -> Result<Vec<flow::Waiting>>,
+    mine: fn(&Caller) -> String,
     routes: fn() -> Vec<Route>,
     /// The sheet of its kept content.
     pub sheet: fn() -> Option<&'static platform::sheet::Sheet>,
@@ -95,6 +96,7 @@ fn kind<N: Show>() -> Kind {
         state_set: N::State::SET,
         door: N::DOOR,
         waiting: N::waiting,
+        mine: N::mine,
         routes: noun::routes::<N>,
         sheet: N::sheet,
         table: flow::table::<N>,
@@ -296,7 +298,7 @@ async fn dashboard(ask: Ask) -> PageResult {
                         state: a.t(&format!("{}-{}", kind.state_set, waiting.state)),
                         count: waiting.count,
                         due: due(a.lang, &calendar, today, None, waiting.due_on),
-                        href: format!("/work/{}?state={}", kind.path, waiting.state),
+                        href: format!("/work/{}?state={}{}", kind.path, waiting.state, (kind.mine)(who)),
                     });
                 }
             }

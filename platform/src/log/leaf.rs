@@ -263,12 +263,17 @@ pub fn search(look: &mut Look, ask: &Ask, page: Page) -> Result<Paged<Leaf>> {
         let mut q = leaf::table.into_boxed::<crate::db::MultiBackend>();
         if !ask.kind.is_empty() {
             q = q.filter(leaf::kind.eq(ask.kind.clone()));
+        } else if ask.words.is_empty() {
+            // One like another by design, and many: they tell a reader nothing. Asked for by their kind, they are listed.
+            q = q.filter(leaf::kind.ne(SEALED));
         }
         if !ask.subject.is_empty() {
             q = q.filter(leaf::subject.eq(ask.subject.clone()));
         }
         if !ask.words.is_empty() {
-            q = q.filter(leaf::entry.like(like(&ask.words)).escape('\\'));
+            // Titles as typed, numbers as they are written.
+            let typed = leaf::entry.like(like(&ask.words)).escape('\\');
+            q = q.filter(typed.or(leaf::entry.like(like(&crate::serial::folded(&ask.words))).escape('\\')));
         }
         q
     };

@@ -9,7 +9,7 @@ use platform::paging::{Page, Paged, like};
 use platform::profile::Silence;
 use platform::schema::complaint;
 use platform::sheet::{self, Answers, NOTHING, Sheet};
-use platform::{Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, mail, words};
+use platform::{Caller, Fault, Id, Look, MultiBackend, OrgKind, Refusal, Result, Role, Tx, Word, diesel, mail, serial, words};
 use serde_json::json;
 
 words! {
@@ -92,7 +92,7 @@ platform::case! {
 }
 
 impl Desk {
-    const fn roles(self) -> &'static [Role] {
+    pub const fn roles(self) -> &'static [Role] {
         match self {
             Self::Legal => &[Legal],
             Self::Bureau => &[Bureau],
@@ -236,7 +236,7 @@ fn escalate(tx: &mut Tx, who: &Caller, row: &Complaint, _: Answers) -> Result<()
 /// The complaint of a receipt. One answer for a number that is not and for a code that is not its own.
 pub fn lookup(look: &mut Look, number: &str, code: &str) -> Result<Option<Complaint>> {
     Ok(complaint::table
-        .filter(complaint::serial.eq(number.trim()).and(complaint::code.eq(digest(code))))
+        .filter(complaint::serial.eq(serial::settled(number)).and(complaint::code.eq(digest(code))))
         .select(Complaint::as_select())
         .first(look.db())
         .optional()?)

@@ -108,6 +108,7 @@ section-identity = Particulars
 your-turn = Your turn
 your-turn-lead = Most urgent first.
 nothing-waits = Nothing waits for you.
+say-sent-already = This was sent already; here is how it stands.
 find-title = Find a case
 find-words = Number or title
 find-lead = Cases of every kind that you may see, by number or title: those of your organisation first, then the latest.

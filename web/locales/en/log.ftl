@@ -1,6 +1,7 @@
 # The public log
 log-title = Public log
 log-title-lead = Calls, filings, licences, products, prices, disclosures and evaluations: each public act is written, as it is done, into a log that can only grow. Anybody can check that, since the day on which he kept a checkpoint, nothing before it was changed or removed.
+log-sealed-note = Acts under seal are all told alike and left out of this list; choose their kind to see them.
 noun-log = Public log
 log-standing = Latest checkpoint: { $origin }, { $n } acts, published { $at }.
 log-standing-none = No checkpoint is published yet.

@@ -491,5 +491,7 @@ fault-not-a-percentage = Give a percentage with at most four decimals, such as 6
 fault-subsidy-above-cost = Subsidies cannot exceed the cost
 fault-year-not-over = Choose a year that is over
 fault-nought = Give an amount above nought
+fault-no-such-income = A posting of this kind credits the income account of that name
+fault-over-income = The income under this licence is { $income }, of which { $shared } is shared out; { $left } is left
 fault-in-the-future = Not later than today
 fault-shares-sum = Shares make 100 % together; now { $sum } %

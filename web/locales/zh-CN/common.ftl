@@ -102,6 +102,7 @@ section-identity = 基本信息
 your-turn = 待我办理
 your-turn-lead = 按到期日先后排列。
 nothing-waits = 目前没有等待您办理的事项。
+say-sent-already = 这一项已经提交，现在的情况如下。
 find-title = 查找事项
 find-words = 编号或标题
 find-lead = 您能看到的各类事项，按编号或标题查找；本单位的排在前面，其余按建立时间。

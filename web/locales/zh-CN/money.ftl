@@ -491,5 +491,7 @@ fault-not-a-percentage = 请填写百分数，最多四位小数，例如 6 或 
 fault-subsidy-above-cost = 补助不能超过成本金额
 fault-year-not-over = 应为已经结束的年度
 fault-nought = 金额应大于0
+fault-no-such-income = 这类凭证的贷方应有与其相符的收入科目
+fault-over-income = 本授权已记收入 { $income } 元，已分配 { $shared } 元，可分配 { $left } 元
 fault-in-the-future = 不能晚于今天
 fault-shares-sum = 各方比例合计应为100%，现为 { $sum }%

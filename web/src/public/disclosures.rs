@@ -111,6 +111,8 @@ struct DisclosureView {
     tone: &'static str,
     published: String,
     as_of: String,
+    /// Published before its period was over.
+    interim: bool,
     digest: String,
     /// Whether what is shown is still what the digest was taken of.
     holds: bool,
@@ -283,6 +285,7 @@ fn view(ask: &Ask, of: Published, editions: Vec<Disclosure>) -> DisclosureView {
         tone: tone(row.state.as_str()),
         published: published_on(&row),
         as_of: platform::clock::shanghai_text(content.as_of),
+        interim: row.published_at.is_some_and(|at| day::shanghai_date(at) <= row.to_on),
         digest: row.digest.clone(),
         holds: row.holds(),
         lists: ["licences", "products", "resources"].into_iter().filter_map(|name| listed(ask, &content, name)).collect(),

@@ -221,6 +221,8 @@ struct LicenceView {
     scope: String,
     resources: Vec<String>,
     in_force_at: String,
+    /// The day from which it is in force, when that is after its first.
+    effective: String,
     ended_at: String,
     end_kind: String,
     products: i64,
@@ -266,6 +268,7 @@ fn view(look: &mut Look, ask: &Ask, id: Id<Licence>) -> Result<LicenceView> {
         scope: of.scope.clone(),
         resources: of.resources.clone(),
         in_force_at: instant(of.in_force_at),
+        effective: of.in_force_at.map(platform::day::shanghai_date).filter(|d| *d > of.from_on).map(|d| d.to_string()).unwrap_or_default(),
         ended_at: ended_on(&of, standing(&of, today)).map(|d| d.to_string()).unwrap_or_default(),
         end_kind: of.end_kind.map(|k| ask.lang.w(k)).unwrap_or_default(),
         products: products.total,

@@ -158,7 +158,7 @@ async fn all(ask: Ask) -> PageResult {
     let view = ask
         .look(move |look, _| {
             let mut view = list(&a, "log-title", "log", &["leaf", "logged_at", "log_kind", "title", "serial"]).words(&a);
-            view.lead = format!("{} {} {}", a.t("log-title-lead"), standing(&a), vouching(&a));
+            view.lead = format!("{} {} {} {}", a.t("log-title-lead"), standing(&a), vouching(&a), a.t("log-sealed-note"));
             view = view.action(a.t("log-check-title"), "/log/check", "checklist").aside(a.t("log-policy-link"), "/log/policy", "shield");
             if a.app.log.status().at.is_some() {
                 view = view.aside(a.t("log-checkpoint-link"), "/log/checkpoint", "file-text");

@@ -8,14 +8,15 @@ use crate::shelf::Kept;
 use crate::view::list::{Cell, Row};
 use platform::words::Word;
 use secondary::pricing::Kind;
-use secondary::register::{self, PriceRow};
+use secondary::pricing::register::{self, PriceRow, Standing};
 
 pub fn routes() -> Vec<Route> {
     vec![route("GET", "/prices", Door::Public, "route-public-prices", all).kept(Kept::Whole)]
 }
 
 /// What files and programs get; a page says beside the number that a product is not on offer.
-const COLUMNS: &[&str] = &["product", "price", "tariff", "effective_on", "holder", "serial", "basis", "scenario_use", "use_scope", "on_offer"];
+const COLUMNS: &[&str] =
+    &["product", "price", "tariff", "effective_on", "standing", "holder", "serial", "basis", "scenario_use", "use_scope", "on_offer"];
 
 /// `GET /prices`
 async fn all(ask: Ask) -> PageResult {
@@ -51,6 +52,7 @@ fn line(ask: &Ask, row: &PriceRow) -> Row {
             Cell::text(ask.lang.pick(&row.price_zh, &row.price_en).as_str()),
             tariff,
             Cell::date(row.effective_on),
+            Cell { tone: if row.standing == Standing::Current { "bg-green-lt" } else { "bg-secondary-lt" }, ..Cell::word(ask.lang, row.standing) },
             Cell::text(&row.holder),
             Cell::text(&row.serial),
             Cell::text(&row.basis),

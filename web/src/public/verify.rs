@@ -8,7 +8,7 @@ use crate::view::chrome::Chrome;
 use crate::view::list::tone;
 use askama::Template;
 use platform::words::Word;
-use platform::{Look, Refusal, Result, day};
+use platform::{Look, Refusal, Result, day, serial};
 use primary::oversight::evaluation;
 use primary::{announcement, destruction as destroyed, licence, scenario};
 use secondary::{catalogue, disclosure, pricing, product};
@@ -47,21 +47,6 @@ struct Found {
     holds: bool,
     lines: Vec<(String, String)>,
     href: String,
-}
-
-/// A number as the registers write it: no spaces, figures in ASCII, the year in 〔〕, whatever was typed.
-fn settled(typed: &str) -> String {
-    typed
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .map(|c| match c {
-            '[' | '［' | '【' | '(' | '（' | '〖' | '「' => '〔',
-            ']' | '］' | '】' | ')' | '）' | '〗' | '」' => '〕',
-            '０'..='９' => char::from(b'0' + u8::try_from(u32::from(c) - u32::from('０')).unwrap_or(0)),
-            other => other,
-        })
-        .take(60)
-        .collect()
 }
 
 /// Whether it is shaped like a code of the national registration of data resources and products: digits in three groups.
@@ -261,7 +246,7 @@ const CHECKED: [(&str, &str); 8] = [
 
 /// `GET /verify?number=…`
 async fn verify(ask: Ask) -> PageResult {
-    let number = settled(ask.q("number"));
+    let number = serial::settled(ask.q("number"));
     let (a, n) = (ask.clone(), number.clone());
     let (found, now) = ask.look(move |look, _| Ok((if n.is_empty() { None } else { find(look, &a, &n)? }, look.now()))).await?;
     let serials = ask.app.db.rules();
@@ -283,8 +268,8 @@ mod tests {
     fn numbers_are_read_however_typed() {
         for typed in ["张公数授〔2026〕1号", " 张公数授 [2026] 1 号 ", "张公数授（２０２６）１号", "张公数授【2026】1号"]
         {
-            assert_eq!(super::settled(typed), "张公数授〔2026〕1号");
+            assert_eq!(super::serial::settled(typed), "张公数授〔2026〕1号");
         }
-        assert_eq!(super::settled(&"x".repeat(500)).len(), 60);
+        assert_eq!(super::serial::settled(&"x".repeat(500)).len(), 60);
     }
 }

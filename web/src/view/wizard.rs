@@ -5,7 +5,7 @@ use crate::answer::{Answer, PageResult, View, see_saying};
 use crate::ask::{Ask, Face};
 use crate::view::form::{Filling, FormView, draw};
 use platform::sheet::{Answers, Kind, Sheet};
-use platform::{Caller, Fault, Look, Result, Word};
+use platform::{Caller, Fault, Look, Refusal, Result, Word};
 use primary::bid::TaskState;
 use serde::Serialize;
 
@@ -83,8 +83,19 @@ pub type Page<V> = fn(&mut Look, &Caller, &Ask, &'static str, Vec<Fault>) -> Res
 /// A section's page as it is asked for.
 pub async fn show<V: View + Send + 'static>(ask: &Ask, section: &'static str, page: Page<V>) -> PageResult {
     let a = ask.clone();
-    let view = ask.look(move |look, who| page(look, who, &a, section, Vec::new())).await?;
-    ask.show(&view)
+    match ask.look(move |look, who| page(look, who, &a, section, Vec::new())).await {
+        Ok(view) => ask.show(&view),
+        Err(refusal) => or_case(ask, refusal),
+    }
+}
+
+/// What may no longer be written, because it was sent meanwhile, is shown as it stands: somebody came back to its form.
+pub fn or_case(ask: &Ask, refusal: Refusal) -> PageResult {
+    if refusal != Refusal::Stale || ask.face != Face::Html {
+        return Err(refusal);
+    }
+    // `/work/bids/{id}/task/plan`: the case has the first three parts.
+    see_saying(ask.path.split('/').take(4).collect::<Vec<_>>().join("/"), "sent-already")
 }
 
 /// After a section was saved: the time for a script, the same page for faulty uploads, the list for whoever goes on later;

@@ -116,7 +116,10 @@ fn notice(ask: &Ask, row: &Bid, call: &Announcement, own: bool) -> Option<String
     let at = |at: Option<platform::At>| at.map(platform::clock::shanghai_text).unwrap_or_default();
     let until = call.objection_until.map(|d| d.to_string()).unwrap_or_default();
     let args = [("deadline", at(call.deadline)), ("opening", at(Some(row.opening))), ("until", until)];
-    ask.lang.maybe(&format!("bid-next-{}", row.state)).map(|_| ask.lang.ta(&format!("bid-next-{}", row.state), &args))
+    // Between the notice of the result and the award every bid knows its place.
+    let noticed = (row.state, call.state) == (State::Admitted, announcement::State::Noticed);
+    let key = if noticed { "bid-next-noticed".to_string() } else { format!("bid-next-{}", row.state) };
+    ask.lang.maybe(&key).map(|_| ask.lang.ta(&key, &args))
 }
 
 /// `GET /work/bids/{id}`: the task list of a draft, else the bid.

@@ -17,6 +17,9 @@ use resources::Level;
 use secondary::disclosure::{self, Content, Disclosure, Due, Kind, State, due_list};
 use secondary::product::State as ProductState;
 
+/// Who makes disclosures.
+const MAKERS: &[Role] = &[Legal, DeveloperAdmin, DeveloperStaff];
+
 impl Show for Disclosure {
     const DOOR: &'static [Role] = &[DeveloperAdmin, DeveloperStaff, ScenarioDesk, Reviewer, Legal, Finance, Office, Bureau, Regulator, Auditor];
 
@@ -30,13 +33,16 @@ impl Show for Disclosure {
     fn list(look: &mut Look, who: &Caller, ask: &Ask) -> Result<ListView> {
         let columns = &["title", "disclosure_kind", "period", "edition", "state", "published_at"];
         let mut view = ListView::new(ask, ask.t("nouns-disclosure"), "disclosures", columns).lead(ask.t("disclosure-list-lead"));
+        if who.is_any(MAKERS) {
+            view = view.filter::<State>(ask, "state");
+        }
         view.notices = owed(look, who, ask)?;
         if who.oversees() {
             view = view.aside(ask.t("disclosure-due"), "/work/disclosures/due", "calendar");
         }
         // Who makes disclosures sees the own ones; who only oversees sees what everybody sees.
-        let page = if who.is_any(&[Legal, DeveloperAdmin, DeveloperStaff]) {
-            disclosure::list(look, who, ask.page())?
+        let page = if who.is_any(MAKERS) {
+            disclosure::list(look, who, ask.q_word("state"), ask.page())?
         } else {
             let wanted = disclosure::Ask { all_editions: true, ..disclosure::Ask::default() };
             disclosure::published(look, &wanted, ask.page())?.map(|p| p.row)
@@ -56,7 +62,12 @@ impl Show for Disclosure {
     fn extend(look: &mut Look, who: &Caller, ask: &Ask, row: &Disclosure, view: &mut CaseView) -> Result<()> {
         let content = row.read();
         match row.state {
-            State::Drafted => view.notices.push(ask.t("disclosure-is-draft")),
+            State::Drafted => {
+                view.notices.push(ask.t("disclosure-is-draft"));
+                if look.today() <= row.to_on {
+                    view.notices.push(ask.lang.ta("disclosure-is-interim", &[("day", row.to_on.to_string())]));
+                }
+            }
             State::Superseded => view.notices.push(ask.t("disclosure-is-superseded")),
             State::Published => {}
         }

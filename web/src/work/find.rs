@@ -7,7 +7,7 @@ use crate::routes::{Door, Route, route};
 use crate::view::list::{Cell, ListView, Row, tone};
 use platform::paging::Page;
 use platform::people::org;
-use platform::{Refusal, case};
+use platform::{Refusal, case, serial};
 use std::collections::HashMap;
 
 pub fn routes() -> Vec<Route> {
@@ -22,7 +22,7 @@ const MOST: usize = 50;
 
 /// Whether a case still has the words as it is shown: a draft's title is not what others see.
 fn has(case: &super::Shown, words: &str) -> bool {
-    let says = |text: &str| {
+    let says = |text: &str, words: &str| {
         let (text, mut at) = (text.to_lowercase(), 0);
         words.to_lowercase().split_whitespace().all(|word| match text[at..].find(word) {
             Some(found) => {
@@ -32,7 +32,7 @@ fn has(case: &super::Shown, words: &str) -> bool {
             None => false,
         })
     };
-    says(&case.title) || case.serial.as_deref().is_some_and(says)
+    says(&case.title, words) || case.serial.as_deref().is_some_and(|number| says(number, &serial::folded(words)))
 }
 
 /// `GET /work/find?q=…`: at most fifty, one's own organisation's first. The door of each kind and the case itself say what is seen.

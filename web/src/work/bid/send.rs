@@ -7,6 +7,7 @@ use crate::ask::{Ask, Face};
 use crate::view::case::Fact;
 use crate::view::chrome::Chrome;
 use crate::view::form::{ErrorView, FieldView, Filling, draw, html_id};
+use crate::view::wizard::or_case;
 use askama::Template;
 use platform::flow::{self, Noun};
 use platform::sheet::Answers;
@@ -113,8 +114,10 @@ fn check_view(look: &mut Look, who: &Caller, ask: &Ask, typed: Option<Answers>) 
 /// `GET /work/bids/{id}/check`.
 pub async fn check(ask: Ask) -> PageResult {
     let a = ask.clone();
-    let view = ask.look(move |look, who| check_view(look, who, &a, None)).await?;
-    ask.show(&view)
+    match ask.look(move |look, who| check_view(look, who, &a, None)).await {
+        Ok(view) => ask.show(&view),
+        Err(refusal) => or_case(&ask, refusal),
+    }
 }
 
 /// `POST /work/bids/{id}/check`: declares and submits in one act.

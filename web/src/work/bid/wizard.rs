@@ -181,6 +181,10 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
         rows = named_rows(look, ask, &field, &[]);
         rows_label = field.label;
     }
+    if let Some(price) = form.fields.iter_mut().find(|f| f.name == "price") {
+        let fee = ask.lang.yuan(announcement::row(look, row.announcement)?.call()?.fee);
+        price.hint = Some(ask.lang.ta("bid-price-call", &[("fee", fee)]));
+    }
     let name = ask.t(&format!("bid-section-{section}"));
     let at = Step {
         section: name.clone(),

@@ -46,6 +46,9 @@ impl Show for Complaint {
             ],
         }))
     }
+    fn mine(who: &Caller) -> String {
+        Desk::ALL.iter().find(|d| who.is_any(d.roles())).map_or_else(String::new, |d| format!("&desk={d}"))
+    }
     /// What waits for the caller's own desk.
     fn waiting(look: &mut Look, who: &Caller) -> Result<Vec<flow::Waiting>> {
         complaint::waiting(look, who)
