@@ -420,6 +420,9 @@ fn a_ledger_that_balances_and_is_never_rubbed_out() {
         let mut by_hand = sale.clone();
         by_hand["kind"] = "counter".into();
         assert_eq!(fault(w.open::<Posting>(&w.maker, by_hand)), ("kind".into(), "not-a-choice"));
+        let mut nothing = sale.clone();
+        nothing["lines"][1]["account"] = "bank".into();
+        assert_eq!(fault(w.open::<Posting>(&w.maker, nothing)), ("lines".into(), "no-such-income"));
         let id = w.open::<Posting>(&w.maker, sale.clone()).unwrap();
         let row = w.find(&w.maker, id).unwrap();
         assert_eq!((row.amount, row.agreement, row.quantity), (37_100, Some(2), Some(1000)), "the agreement's version is kept with it");
@@ -491,6 +494,20 @@ fn a_ledger_that_balances_and_is_never_rubbed_out() {
 }
 
 #[test]
+fn what_is_free_brings_no_income() {
+    on_both("free", Purpose::PublicGood, |w| {
+        let product = w.listed(json!({"tariff": "free"}));
+        let posted = |account: &str, kind: &str| {
+            let lines = json!([{"account": "bank", "side": "debit", "amount": "1"}, {"account": account, "side": "credit", "amount": "1"}]);
+            w.open::<Posting>(&w.maker, json!({"kind": kind, "on_day": "2025-05-10", "memo": "收入", "product": product, "lines": lines}))
+        };
+        assert_eq!(refused(posted("product_income", "product_income")), ("free-no-income", "ZJK-6 PRI65"));
+        assert_eq!(refused(posted("product_income", "other")), ("free-no-income", "ZJK-6 PRI65"), "whatever it is called");
+        posted("payable", "other").unwrap();
+    });
+}
+
+#[test]
 fn shares_are_agreed_simulated_and_posted() {
     on_both("split", Purpose::Industry, |w| {
         let product = w.listed(json!({"tariff": "per_call", "amount": "0.35"}));
@@ -528,7 +545,11 @@ fn shares_are_agreed_simulated_and_posted() {
             fault(w.act(&w.maker, id, SplitAct::Distribute, json!({"amount": "0", "on_day": "2026-03-02", "memo": "分配"}))),
             ("amount".into(), "nought")
         );
-        w.act(&w.maker, id, SplitAct::Distribute, json!({"amount": "1000.01", "on_day": "2026-03-02", "memo": "2025年收益分配"})).unwrap();
+        let shares_out =
+            |id, yuan: &str| w.act(&w.maker, id, SplitAct::Distribute, json!({"amount": yuan, "on_day": "2026-03-02", "memo": "2025年收益分配"}));
+        assert_eq!(fault(shares_out(id, "1000.02")), ("amount".into(), "over-income"));
+        shares_out(id, "1000.01").unwrap();
+        assert_eq!(fault(shares_out(id, "0.01")), ("amount".into(), "over-income"), "nothing is left");
         let sums = w.db.look(|look| book::sums(look, w.maker.org.unwrap(), Span::year(2026))).unwrap();
         let of = |account| sums.iter().find(|s| s.account == account).map(|s| (s.debit, s.credit));
         assert_eq!((of(Account::Shared), of(Account::Payable)), (Some((66_667, 0)), Some((0, 66_667))), "what the holder keeps moves nowhere");
@@ -536,6 +557,9 @@ fn shares_are_agreed_simulated_and_posted() {
         let next = w.open::<Split>(&w.legal, draft(["60", "30", "10"])).unwrap();
         w.act(&w.maker, next, SplitAct::Agree, json!({})).unwrap();
         assert_eq!(w.find(&w.maker, id).unwrap().state, split::State::Superseded);
+        assert_eq!(fault(shares_out(next, "0.01")), ("amount".into(), "over-income"), "other shares do not share it out again");
+        income("2026-03-01", "10");
+        shares_out(next, "10").unwrap();
     });
 }
 

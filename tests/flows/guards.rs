@@ -363,7 +363,9 @@ on_both! {
         legal.does(first, licence::Act::Drop, json!({ "reason": "重拟" })).unwrap();
         let filing = legal.sees(first).unwrap().filing;
         let second = legal.opens::<Licence>(json!({ "filing": filing })).unwrap();
-        world.days_pass(12);
+        world.days_pass(2);
+        assert_eq!(refused(world, &legal2, second, licence::Act::Sign, json!({})), "term-begun");
+        world.days_pass(10);
         assert_eq!(refused(world, &legal2, second, licence::Act::Sign, json!({})), "too-late");
         legal.does(second, licence::Act::Drop, json!({ "reason": "已过期" })).unwrap();
         legal.does(filing, filing::Act::Withdraw, json!({ "reason": "已过期" })).unwrap();

@@ -62,7 +62,8 @@ fn whoever_looks_for_a_case_finds_what_he_may_open_and_nothing_else() {
     assert_eq!(city.visitor().get("/work/find?q=x").status, 303, "who is not signed in is asked to");
 
     // Who asked a question that is answered for all is told to those who oversee and to himself.
-    let questions = rows(&city.enters("office"), "/work/questions");
+    let (office, jia, bing) = (city.enters("office"), city.enters("jia"), city.enters("bing"));
+    let questions = rows(&office, "/work/questions");
     let answered: Vec<&Value> = questions.iter().filter(|q| text(q, "state") == "answered" && !text(q, "filed_by").is_empty()).collect();
     assert!(!answered.is_empty());
     for question in answered {
@@ -71,13 +72,12 @@ fn whoever_looks_for_a_case_finds_what_he_may_open_and_nothing_else() {
             let hits = rows(of, &format!("/work/find?q={}", percent(&words)));
             hits.iter().find(|row| text(row, "href") == href).map(|row| text(row, "owner"))
         };
-        assert_eq!(owner(&city.enters("office")), Some(asker.clone()));
-        let told: Vec<String> = ["yi", "jia", "bing"].iter().filter_map(|name| owner(&city.enters(name))).filter(|owner| !owner.is_empty()).collect();
+        assert_eq!(owner(&office), Some(asker.clone()));
+        let told: Vec<String> = [&yi, &jia, &bing].into_iter().filter_map(owner).filter(|owner| !owner.is_empty()).collect();
         assert!(told.iter().all(|owner| *owner == asker) && told.len() <= 1, "{words}: {told:?}");
     }
 
     // A rival's bid is not found, nor by whoever runs the call before it is opened.
-    let jia = city.enters("jia");
     let theirs = rows(&jia, "/work/bids");
     assert!(!theirs.is_empty());
     let legal = city.enters("legal");

@@ -129,3 +129,49 @@ fn a_backup_holds_no_key() {
     std::fs::copy(city.data().join(platform::vault::FILE), folder.join(platform::vault::FILE)).unwrap();
     assert_eq!(opens(Vault::in_folder(&folder).unwrap()), (0, 0));
 }
+
+#[test]
+fn who_comes_back_to_a_form_that_was_sent_is_led_to_its_case() {
+    let city = City::open();
+    let yi = city.enters("yi");
+    let mut led = 0;
+    for (list, of) in [("/work/bids", "task/plan"), ("/work/bids", "check"), ("/work/products", "task/method")] {
+        for row in yi.json(list).json()["rows"].as_array().unwrap() {
+            let (href, state) = (row["href"].as_str().unwrap(), row["state"].as_str().unwrap());
+            // What is with the reviewers, or was sent, is written no more.
+            if !matches!(state, "submitted" | "opened" | "admitted" | "won" | "lost") {
+                continue;
+            }
+            let path = format!("{href}/{of}");
+            let answer = yi.get(&path);
+            assert_eq!((answer.status, answer.header("location").split('?').next()), (303, Some(href)), "{path} {state}");
+            assert_eq!(yi.json(&path).code(), "stale", "{path}: programs are told");
+            led += 1;
+        }
+    }
+    assert!(led > 3, "{led}");
+}
+
+#[test]
+fn a_public_contact_is_shown_and_can_be_taken_back() {
+    let city = City::open();
+    let yi = city.enters("yi");
+    let href = yi.json("/work/organisations").json()["rows"][0]["href"].as_str().unwrap().to_string();
+    let catalogue = city.visitor().json("/products").json();
+    let product = catalogue["rows"].as_array().unwrap().iter().find(|row| row["holder"].as_str().is_some_and(|h| h.starts_with("乙水"))).unwrap();
+    let product = product["href"].as_str().unwrap().to_string();
+    assert!(city.visitor().page(&product).text.contains("客户服务 0313-8000002"));
+    let said = [
+        ("legal_person", "张弛"),
+        ("contact", "张弛"),
+        ("phone", "0313-1"),
+        ("security_officer", "孔繁"),
+        ("security_department", "安全部"),
+        ("security_phone", "0313-2"),
+    ];
+    let answer = yi.post(&format!("{href}/describe"), &said);
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let page = city.visitor().page(&product);
+    assert!(!page.text.contains("0313-8000002") && page.text.contains("没有填写对外联系方式"), "left empty, nothing is shown");
+    assert!(page.links().iter().any(|l| l.starts_with("/complaints/new?matter=product&about=")));
+}
