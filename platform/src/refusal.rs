@@ -230,7 +230,10 @@ impl Refusal {
         let pair = |zh: &str, en: &str| (zh.to_string(), en.to_string());
         match self {
             Self::SignIn => pair("登录后重试。", "Sign in and try again."),
-            Self::NotFound => pair("检查地址，或切换到相应单位后再打开。", "Check the address, or switch to the organisation it belongs to."),
+            Self::NotFound => pair(
+                "请检查地址；已登录的，也可以切换到相应单位后再打开。",
+                "Check the address; once signed in, you may switch to the organisation it belongs to.",
+            ),
             Self::WrongRole { .. } => {
                 pair("请具有该职责的人员办理，或请本单位管理员调整角色。", "Ask a person in that role, or ask your administrator for the role.")
             }

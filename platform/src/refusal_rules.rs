@@ -87,6 +87,7 @@ const RULES: &[RuleText] = &[
     ("caps-over-allowance", "各项上限按预计销售规模计算，合计超过最高准许收入（每年{mar}元）。", "With the sales expected, all caps together exceed the allowed revenue ({mar} yuan a year).", "降低上限，或调整其他项目的上限。", "Lower this cap or others."),
     ("fee-above-cap", "实际收费不得高于上限收费标准（{cap}元）。", "The actual fee may not exceed the cap ({cap} yuan).", "改为不高于上限的金额。", "Choose an amount at or below the cap."),
     ("unbalanced", "借方合计{debit}元，贷方合计{credit}元，借贷不平，不能记账。", "Debits are {debit} yuan and credits {credit} yuan; what is debited must be credited.", "核对各行金额，使借贷相等。", "Mend the lines until both sums agree."),
+    ("figures-too-early", "数字在年度结束（{to}）之前取得，不是全年的数字。", "The figures were taken before the year ended on {to}.", "年度结束后先按最新记录重新取数，再核对。", "Once the year has ended, take the figures again, then check."),
     ("term-begun", "起始日{from}已过，协议还没有签署。", "The term would begin on {from}, which has passed without an agreement.", "先修改草稿，把起始日改为今天或以后。", "Edit the draft first: let the term begin today or later."),
     ("free-no-income", "用于公共治理、公益事业的产品和服务应当免费，不能记收入。", "Products and services for public governance or welfare are free, so no income is posted to them.", "核对所选的产品、收费项目和科目。", "Check the product, the fee and the account."),
     ("year-closed", "{year}年度的披露和报告已经发布，不能再记入这一年度。", "The report of {year} is published, so nothing more is posted in that year.", "记入当前年度；更正用反向分录。", "Post it in the current year; mend by a counter-posting."),
@@ -97,5 +98,4 @@ const RULES: &[RuleText] = &[
     ("registration-renewal", "续展应在期满前60日内申请：{from}至{to}。", "A renewal is asked for within the 60 days before the end: {from} to {to}.", "在这一期间内申请。", "Apply within those days."),
     ("not-approved-product", "产品尚未通过合规审核，不能登记。", "The product has not passed its compliance review, so it cannot be registered.", "审核通过后再登记。", "Register it once it is approved."),
     ("notice-over", "公示期已满，不能再提出异议。", "The public notice is over; objections are no longer taken.", "认为登记信息有误的，申请更正登记。", "Apply for a correction if something is wrong."),
-    ("year-not-over", "这一年度到{to}才结束，还不能发布。", "The year ends on {to}; nothing can be published before.", "年度结束后，在3月31日之前发布。", "Publish after its end and by 31 March."),
 ];

@@ -37,3 +37,15 @@ pub fn folded(typed: &str) -> String {
 pub fn settled(typed: &str) -> String {
     folded(typed).chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(60).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_read_however_typed() {
+        for typed in ["张公数授〔2026〕1号", " 张公数授 [2026] 1 号 ", "张公数授（２０２６）１号", "张公数授【2026】1号"]
+        {
+            assert_eq!(super::settled(typed), "张公数授〔2026〕1号");
+        }
+        assert_eq!(super::settled(&"x".repeat(500)).len(), 60);
+    }
+}

@@ -362,6 +362,7 @@ mod tests {
             level: "l2".into(),
             licence: "张公数授〔2026〕1号".into(),
             since: "2026-03-01".parse().unwrap(),
+            until: None,
         };
         let content = Content { lists: Lists { resources: vec![line], ..Lists::default() }, ..Content::default() };
         let text = canonical(&serde_json::to_value(&content).unwrap());

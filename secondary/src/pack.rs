@@ -18,7 +18,7 @@ use platform::log::Told;
 use platform::people::{Org, org};
 use platform::schema::pack;
 use platform::sheet::{self, Answers, NOTHING, REASON, REMARK, Sheet};
-use platform::{At, Caller, Fault, Id, Look, Refusal, Result, Role, Tx, diesel, serial, words};
+use platform::{At, Caller, Fault, Id, Look, Refusal, Result, Role, Tx, day, diesel, serial, words};
 use serde::Serialize;
 use serde_json::json;
 
@@ -112,7 +112,7 @@ impl Noun for Pack {
         deed(Act::Write, &TEXTS, write),
         deed(Act::Rebuild, &NOTHING, rebuild),
         deed(Act::Sign, &REMARK, sign).when(may_sign).careful(),
-        deed(Act::Publish, &NOTHING, publish).when(may_publish),
+        deed(Act::Publish, &NOTHING, publish),
         deed(Act::Return, &REASON, |tx, who, row, a| {
             flow::take(tx, who, row, Act::Return, Record::none().because(a.text("reason")))?;
             fall_due(tx, row)
@@ -207,9 +207,13 @@ fn rebuild(tx: &mut Tx, who: &Caller, row: &Pack, _: Answers) -> Result<()> {
     flow::take(tx, who, row, Act::Rebuild, Record::of(json!({"digest": digest}))).map(drop)
 }
 
-/// Checks: every part that must be written is, and a deviation above the limit is explained.
+/// Checks: the figures are those of the whole year, every part that must be written is, and a deviation above the limit is explained.
 fn check(tx: &mut Tx, who: &Caller, row: &Pack, a: Answers) -> Result<()> {
-    let missing: Vec<Fault> = row.read().missing().into_iter().map(|field| Fault::at(field, "required")).collect();
+    let content = row.read();
+    if day::shanghai_date(content.as_of) <= row.to_on {
+        return Err(Refusal::rule("figures-too-early", "PRI65-5").with("to", row.to_on));
+    }
+    let missing: Vec<Fault> = content.missing().into_iter().map(|field| Fault::at(field, "required")).collect();
     if !missing.is_empty() {
         return Err(Refusal::Faulty(missing));
     }
@@ -228,10 +232,6 @@ fn sign(tx: &mut Tx, who: &Caller, row: &Pack, a: Answers) -> Result<()> {
     }
     flow::take(tx, who, row, Act::Sign, Record::of(json!({"digest": row.digest})).because(a.text("reason")))?;
     fall_due(tx, row)
-}
-
-fn may_publish(look: &mut Look, _: &Caller, row: &Pack) -> Result<()> {
-    if look.today() > row.to_on { Ok(()) } else { Err(Refusal::rule("year-not-over", "PRI65-5").with("to", row.to_on)) }
 }
 
 /// Publishes and submits as the next edition; the edition before it stays readable.
@@ -301,6 +301,12 @@ pub fn published(look: &mut Look, page: platform::paging::Page) -> Result<platfo
 /// A pack that was published; `NotFound` otherwise.
 pub fn published_one(look: &mut Look, id: Id<Pack>) -> Result<Pack> {
     let row = Pack::row(look, id)?;
+    if row.is_public() { Ok(row) } else { Err(Refusal::NotFound) }
+}
+
+/// The published pack of that number.
+pub fn public_by_serial(look: &mut Look, number: &str) -> Result<Pack> {
+    let row: Pack = pack::table.filter(pack::serial.eq(number)).select(Pack::as_select()).first(look.db())?;
     if row.is_public() { Ok(row) } else { Err(Refusal::NotFound) }
 }
 

@@ -776,9 +776,12 @@ fn the_end_of_march_in_one_workflow() {
         assert_eq!(w.find(&w.bureau, id).unwrap().state, pack::State::Superseded);
         let this = w.open::<Pack>(&w.legal, json!({"year": "2026"})).unwrap();
         w.act(&w.legal, this, PackAct::Write, json!({"overall": "进行中"})).unwrap();
-        w.act(&w.legal, this, PackAct::Check, json!({})).unwrap();
-        w.act(&w.finance, this, PackAct::Sign, json!({})).unwrap();
-        assert_eq!(refused(w.act(&w.legal, this, PackAct::Publish, json!({}))), ("year-not-over", "PRI65-5"));
+        assert_eq!(
+            refused(w.act(&w.legal, this, PackAct::Check, json!({}))),
+            ("figures-too-early", "PRI65-5"),
+            "figures of a part are not the year's"
+        );
+        assert!(w.find(&w.legal, this).unwrap().read().deviation.is_none());
         assert_eq!(w.db.look(|look| pack::published(look, Page::first(9))).unwrap().total, 2);
     });
 }

@@ -135,7 +135,7 @@ fn who_comes_back_to_a_form_that_was_sent_is_led_to_its_case() {
     let city = City::open();
     let yi = city.enters("yi");
     let mut led = 0;
-    for (list, of) in [("/work/bids", "task/plan"), ("/work/bids", "check"), ("/work/products", "task/method")] {
+    for (list, of) in [("/work/bids", "task/plan"), ("/work/bids", "check"), ("/work/products", "task/method"), ("/work/products", "submit")] {
         for row in yi.json(list).json()["rows"].as_array().unwrap() {
             let (href, state) = (row["href"].as_str().unwrap(), row["state"].as_str().unwrap());
             // What is with the reviewers, or was sent, is written no more.
@@ -174,4 +174,30 @@ fn a_public_contact_is_shown_and_can_be_taken_back() {
     let page = city.visitor().page(&product);
     assert!(!page.text.contains("0313-8000002") && page.text.contains("没有填写对外联系方式"), "left empty, nothing is shown");
     assert!(page.links().iter().any(|l| l.starts_with("/complaints/new?matter=product&about=")));
+}
+
+#[test]
+fn a_number_is_found_however_it_is_typed() {
+    let city = City::open();
+    let visitor = city.visitor();
+    let typed = |number: &str| {
+        [number.to_string(), number.replace('〔', "[").replace('〕', "]"), number.replace('〔', "（").replace('〕', "）").replace('2', "２")]
+    };
+    let percent = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let packs = visitor.json("/packs").json();
+    let pack = packs["rows"][0]["serial"].as_str().expect("a published pack").to_string();
+    for text in typed(&pack) {
+        assert_eq!(visitor.json(&format!("/verify?number={}", percent(&text))).json()["found"]["kind"], "pack", "{text}");
+    }
+    let licence = visitor.json("/licences").json()["rows"][0]["serial"].as_str().unwrap().to_string();
+    let office = city.enters("office");
+    for text in typed(&licence) {
+        let count = |of: &support::visitor::Visitor, path: &str| of.json(&format!("{path}?q={}", percent(&text))).json()["total"].as_i64().unwrap();
+        assert!(count(&visitor, "/log") > 0 && count(&office, "/work/find") > 0, "{text}");
+    }
+    // What is no whole number is not called forged.
+    for part in ["8", "张公数授", "2026 8号"] {
+        let page = visitor.get(&format!("/verify?number={}", percent(part)));
+        assert!(page.status == 404 && page.text.contains("编号不完整") && !page.text.contains("伪造"), "{part}");
+    }
 }

@@ -25,6 +25,9 @@ pub struct LicenceLine {
     pub scope: String,
     pub from: NaiveDate,
     pub to: NaiveDate,
+    /// The day on which it ended, when that was not its last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_on: Option<NaiveDate>,
     /// A word of the set `licence-state`.
     pub state: String,
 }
@@ -57,6 +60,9 @@ pub struct UseLine {
     pub level: String,
     pub licence: String,
     pub since: NaiveDate,
+    /// The last day of its use, once its licence has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
 }
 
 /// All lists of a disclosure; those of the other kind are empty.
@@ -138,6 +144,11 @@ fn scenarios(look: &mut Look, ids: Vec<Id<Scenario>>) -> Result<HashMap<Id<Scena
     Ok(rows.into_iter().collect())
 }
 
+/// The last day of a licence that has ended.
+fn ended_on(of: &Licence) -> Option<NaiveDate> {
+    of.ended_at.map(|at| day::shanghai_date(at).min(of.to_on))
+}
+
 fn licences(look: &mut Look, period: &Period) -> Result<Vec<LicenceLine>> {
     Ok(authorised(look, period)?.into_iter().map(|(_, line)| line).collect())
 }
@@ -158,6 +169,7 @@ pub(crate) fn authorised(look: &mut Look, period: &Period) -> Result<Vec<(Id<Lic
         .map(|row| {
             let (holder, code) = row.owner.and_then(|o| holders.get(&o).cloned()).unwrap_or_default();
             let line = LicenceLine {
+                ended_on: ended_on(&row).filter(|day| *day < row.to_on),
                 scope: row.terms().scope,
                 serial: row.serial.unwrap_or_default(),
                 holder,
@@ -222,6 +234,7 @@ fn uses(look: &mut Look, of: Option<Id<Org>>, period: &Period) -> Result<Vec<Use
                 level: named.level.as_str().into(),
                 licence: row.serial.clone().unwrap_or_default(),
                 since,
+                until: ended_on(row),
             });
         }
     }

@@ -133,7 +133,9 @@ pub(super) fn assemble(look: &mut Look, owner: Id<Org>, period: &Period, texts: 
     let tax: i64 = sums.iter().filter(|s| s.account == Account::Tax).map(|s| s.debit - s.credit).sum();
     let (cost, subsidy, revenue) = (costs.iter().map(|c| c.amount).sum::<i64>(), of(Account::Subsidy), of(Account::FeeIncome));
     let other = of(Account::ProductIncome);
-    let deviation = survey::that_applied(look, owner, period.from.year())?.map(|s| {
+    // Part of a year is not set against the allowance of a whole one.
+    let is_over = look.today() > period.to;
+    let deviation = survey::that_applied(look, owner, period.from.year())?.filter(|_| is_over).map(|s| {
         let (rate, follows) = mar::deviation(revenue, s.mar);
         Deviation {
             survey: s.id.to_string(),

@@ -111,6 +111,7 @@ nothing-waits = Nothing waits for you.
 say-sent-already = This was sent already; here is how it stands.
 find-title = Find a case
 find-words = Number or title
+find-empty = Type part of a number or title.
 find-lead = Cases of every kind that you may see, by number or title: those of your organisation first, then the latest.
 find-more = Many cases match and only some are shown: those of your organisation first, then the latest. Type a little more.
 due-left = { $n ->

@@ -159,7 +159,7 @@ product-not-listable = It cannot be listed yet. { $why } { $help }
 product-price-waits = The price filing ({ $number }) waits to be received by the primary operator; once it is received and in effect, the product can be listed.
 product-is-listable = Approved and with a price in effect: it can be listed now.
 product-next-refused = Refused; the grounds are in the timeline.
-product-next-delisted = Off the shelf; the public does not see it.
+product-next-delisted = Off the shelf: no longer in the catalogue; its old address shows a notice only.
 product-next-withdrawn = Withdrawn.
 
 # Compliance reviews
@@ -346,6 +346,7 @@ disclosure-list-products = Products and services
 disclosure-list-resources = Use of data resources
 disclosure-nothing = None in this period.
 disclosure-since = Used since
+disclosure-ended = {" "}(ended { $day })
 disclosure-on-offer = on offer
 disclosure-is-draft = This is a draft that only your organisation sees; once published it is public and cannot be deleted.
 disclosure-is-interim = The period ends on { $day }: published now, this is an interim disclosure, and the whole period is still to be disclosed.

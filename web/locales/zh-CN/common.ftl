@@ -105,6 +105,7 @@ nothing-waits = 目前没有等待您办理的事项。
 say-sent-already = 这一项已经提交，现在的情况如下。
 find-title = 查找事项
 find-words = 编号或标题
+find-empty = 请输入编号或标题中的几个字。
 find-lead = 您能看到的各类事项，按编号或标题查找；本单位的排在前面，其余按建立时间。
 find-more = 符合的事项较多，只列出其中一部分：本单位的排在前面，其余按建立时间。请补充输入更多文字。
 due-left = 还剩 { $n } 个工作日

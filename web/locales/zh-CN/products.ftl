@@ -153,7 +153,7 @@ product-not-listable = 暂时不能上架。{ $why }{ $help }
 product-price-waits = 价格备案（{ $number }）已提交，等待一级开发运营主体收件；收件并生效后即可上架。
 product-is-listable = 审核已通过，价格已生效，现在可以上架。
 product-next-refused = 审核未通过，理由见办理过程。
-product-next-delisted = 产品已下架，公众看不到。
+product-next-delisted = 产品已下架，不再列入产品目录；公众打开原来的地址，只看到下架说明。
 product-next-withdrawn = 产品已撤回。
 
 # 合规审核
@@ -336,7 +336,8 @@ disclosure-list-licences = 授权情况
 disclosure-list-products = 产品和服务清单
 disclosure-list-resources = 数据资源使用情况
 disclosure-nothing = 本期没有。
-disclosure-since = 起用日期
+disclosure-since = 使用期间
+disclosure-ended = （{ $day } 终止）
 disclosure-on-offer = 正在提供
 disclosure-is-draft = 这是草稿，只有本单位可见；发布后向社会公开，不能删除。
 disclosure-is-interim = 本期到 { $day } 才结束：现在发布只算期中披露，期满后仍须披露全期。

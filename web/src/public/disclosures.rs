@@ -147,9 +147,9 @@ struct Edition {
 /// Most rows of a list on the page; the files hold all.
 const SHOWN: usize = 200;
 
-const LICENCES: &[&str] = &["serial", "holder", "credit_code", "scenario", "scope", "from", "to", "state"];
+const LICENCES: &[&str] = &["serial", "holder", "credit_code", "scenario", "scope", "from", "to", "ended_on", "state"];
 const PRODUCTS: &[&str] = &["serial", "title", "form", "scenario", "price", "version", "listed_on", "state", "on_offer"];
-const RESOURCES: &[&str] = &["title", "unit", "level", "licence", "since"];
+const RESOURCES: &[&str] = &["title", "unit", "level", "licence", "since", "until"];
 
 /// A list of a disclosure as columns and cells.
 fn cells(ask: &Ask, content: &Content, name: &str) -> Option<(&'static [&'static str], Vec<Vec<Cell>>)> {
@@ -167,7 +167,7 @@ fn cells(ask: &Ask, content: &Content, name: &str) -> Option<(&'static [&'static
                 .map(|l| {
                     let plain = [&l.serial, &l.holder, &l.credit_code, &l.scenario, &l.scope].map(Cell::text);
                     let mut row = Vec::from(plain);
-                    row.extend([Cell::date(Some(l.from)), Cell::date(Some(l.to)), word::<LicenceState>(lang, &l.state)]);
+                    row.extend([Cell::date(Some(l.from)), Cell::date(Some(l.to)), Cell::date(l.ended_on), word::<LicenceState>(lang, &l.state)]);
                     row
                 })
                 .collect(),
@@ -198,7 +198,14 @@ fn cells(ask: &Ask, content: &Content, name: &str) -> Option<(&'static [&'static
                 .resources
                 .iter()
                 .map(|l| {
-                    vec![Cell::text(&l.title), Cell::text(&l.unit), word::<Level>(lang, &l.level), Cell::text(&l.licence), Cell::date(Some(l.since))]
+                    vec![
+                        Cell::text(&l.title),
+                        Cell::text(&l.unit),
+                        word::<Level>(lang, &l.level),
+                        Cell::text(&l.licence),
+                        Cell::date(Some(l.since)),
+                        Cell::date(l.until),
+                    ]
                 })
                 .collect(),
         ),

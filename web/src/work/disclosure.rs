@@ -156,6 +156,17 @@ fn lists(ask: &Ask, kind: Kind, content: &Content) -> Vec<Section> {
     }
 }
 
+/// The term of a licence, and the day on which it ended before its last.
+pub fn term(ask: &Ask, l: &disclosure::LicenceLine) -> String {
+    let ended = l.ended_on.map(|day| ask.lang.ta("disclosure-ended", &[("day", day.to_string())])).unwrap_or_default();
+    format!("{} – {}{ended}", l.from, l.to)
+}
+
+/// From when to when a resource was used.
+pub fn used(u: &disclosure::UseLine) -> String {
+    u.until.map_or_else(|| u.since.to_string(), |until| format!("{} – {until}", u.since))
+}
+
 fn licences(ask: &Ask, content: &Content) -> Vec<Vec<Cell>> {
     let line = |l: &disclosure::LicenceLine| {
         vec![
@@ -164,7 +175,7 @@ fn licences(ask: &Ask, content: &Content) -> Vec<Vec<Cell>> {
             Cell::text(&l.credit_code),
             Cell::text(&l.scenario),
             Cell::text(&l.scope),
-            Cell::text(format!("{} – {}", l.from, l.to)),
+            Cell::text(term(ask, l)),
             said::<LicenceState>(ask, &l.state),
         ]
     };
@@ -190,7 +201,7 @@ fn products(ask: &Ask, content: &Content) -> Vec<Vec<Cell>> {
 
 fn resources(ask: &Ask, content: &Content) -> Vec<Vec<Cell>> {
     let line = |u: &disclosure::UseLine| {
-        vec![Cell::text(&u.title), Cell::text(&u.unit), said::<Level>(ask, &u.level), Cell::text(&u.licence), Cell::text(u.since.to_string())]
+        vec![Cell::text(&u.title), Cell::text(&u.unit), said::<Level>(ask, &u.level), Cell::text(&u.licence), Cell::text(used(u))]
     };
     content.lists.resources.iter().map(line).collect()
 }

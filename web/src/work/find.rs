@@ -66,7 +66,10 @@ async fn find(ask: Ask) -> PageResult {
             let names = org::names(look, seen.iter().filter_map(|(.., case)| case.owner).collect())?;
             let total = i64::try_from(seen.len()).unwrap_or(i64::MAX);
             let lead = if more { a.t("find-more") } else { a.t("find-lead") };
-            let view = ListView::new(&a, a.t("find-title"), "cases", COLUMNS).words(&a).lead(lead);
+            let mut view = ListView::new(&a, a.t("find-title"), "cases", COLUMNS).words(&a).lead(lead);
+            if words.is_empty() {
+                view.empty = a.t("find-empty");
+            }
             Ok(view.fill(&a, Page::first(total.max(1)).of(seen, total), |(kind, hit, case)| {
                 let state = a.lang.maybe(&format!("{}-{}", kind.state_set, case.state)).unwrap_or_else(|| case.state.to_string());
                 Row {

@@ -153,7 +153,7 @@ pub fn parts(ask: &Ask, content: &Content, inside: bool) -> Vec<Part> {
                 Cell::text(&l.credit_code),
                 Cell::text(&l.scenario),
                 Cell::text(&l.scope),
-                Cell::text(format!("{} – {}", l.from, l.to)),
+                Cell::text(super::disclosure::term(ask, l)),
                 word::<LicenceState>(ask, &l.state),
             ]
         })
@@ -162,7 +162,13 @@ pub fn parts(ask: &Ask, content: &Content, inside: bool) -> Vec<Part> {
         .resources
         .iter()
         .map(|u| {
-            vec![Cell::text(&u.title), Cell::text(&u.unit), word::<Level>(ask, &u.level), Cell::text(&u.licence), Cell::text(u.since.to_string())]
+            vec![
+                Cell::text(&u.title),
+                Cell::text(&u.unit),
+                word::<Level>(ask, &u.level),
+                Cell::text(&u.licence),
+                Cell::text(super::disclosure::used(u)),
+            ]
         })
         .collect();
     let products = content

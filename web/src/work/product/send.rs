@@ -7,6 +7,7 @@ use crate::ask::{Ask, Face};
 use crate::view::case::Fact;
 use crate::view::chrome::Chrome;
 use crate::view::form::{ErrorView, FieldView, Filling, draw, html_id};
+use crate::view::wizard::or_case;
 use askama::Template;
 use platform::flow;
 use platform::sheet::Answers;
@@ -119,8 +120,10 @@ fn check_view(look: &mut Look, who: &Caller, ask: &Ask, typed: Option<(Answers, 
 /// `GET /work/products/{id}/submit` and `…/resubmit`.
 pub async fn check(ask: Ask) -> PageResult {
     let a = ask.clone();
-    let view = ask.look(move |look, who| check_view(look, who, &a, None)).await?;
-    ask.show(&view)
+    match ask.look(move |look, who| check_view(look, who, &a, None)).await {
+        Ok(view) => ask.show(&view),
+        Err(refusal) => or_case(&ask, refusal),
+    }
 }
 
 /// `POST /work/products/{id}/submit` and `…/resubmit`; on faults the page comes back with them.
