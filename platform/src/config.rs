@@ -201,7 +201,7 @@ impl Given {
                 Ok(n @ 1..=256) => Ok(n),
                 _ => Err("is no whole number from 1 to 256".into()),
             }),
-            shelf_mib: self.read("shelf_mib", 6, |t| match t.parse() {
+            shelf_mib: self.read("shelf_mib", 8, |t| match t.parse() {
                 Ok(n @ 1..=65_536) => Ok(n),
                 _ => Err("is no whole number from 1 to 65536".into()),
             }),

@@ -38,7 +38,7 @@ pub(super) const KEYS: &[Key] = &[
     Key("log_format", false, "text"),
     Key("profile", false, ""),
     Key("readers", false, ""),
-    Key("shelf_mib", false, "6"),
+    Key("shelf_mib", false, "8"),
     Key("site_name_zh", false, "大境"),
     Key("site_name_en", false, "Dajing"),
     Key("site_operator", false, ""),
