@@ -5,7 +5,7 @@ use crate::canonical;
 use diesel::prelude::*;
 use platform::event::sha256;
 use platform::people::Person;
-use platform::schema::product_version as table;
+use platform::schema::{product as products, product_version as table};
 use platform::sheet::Answers;
 use platform::{At, Caller, Id, Look, Refusal, Result, Tx, diesel, file};
 use serde::{Deserialize, Serialize};
@@ -68,9 +68,12 @@ impl Version {
 }
 
 /// The last version of each of some products.
-pub(super) fn last_of(look: &mut Look, products: Vec<Id<Product>>) -> Result<HashMap<Id<Product>, Version>> {
-    let rows: Vec<Version> =
-        table::table.filter(table::product.eq_any(products)).order(table::number.asc()).select(Version::as_select()).load(look.db())?;
+pub(super) fn last_of(look: &mut Look, of: Vec<Id<Product>>) -> Result<HashMap<Id<Product>, Version>> {
+    let rows: Vec<Version> = table::table
+        .inner_join(products::table.on(products::id.eq(table::product).and(products::version.eq(table::number))))
+        .filter(table::product.eq_any(of))
+        .select(Version::as_select())
+        .load(look.db())?;
     Ok(rows.into_iter().map(|v| (v.product, v)).collect())
 }
 

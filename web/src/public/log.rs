@@ -447,11 +447,8 @@ async fn tile(ask: Ask) -> PageResult {
 /// `GET /log/wording/{name}`: what was published with an act, to the letter, `12.json`.
 async fn worded(ask: Ask) -> PageResult {
     let index = index(ask.param("name").strip_suffix(".json").ok_or(Refusal::NotFound)?)?;
-    let found = ask.look(move |look, _| Ok(wording::of(look, index)?.map(|text| (leaf::find(look, index), text)))).await?;
-    let (leaf, text) = found.ok_or(Refusal::NotFound)?;
-    if !wording::holds(&leaf?.fields(), &text) {
-        return Err(Refusal::NotFound);
-    }
+    let (leaf, text) = ask.look(move |look, _| Ok((leaf::find(look, index)?, wording::of(look, index)?))).await?;
+    let text = text.filter(|text| wording::holds(&leaf.fields(), text)).ok_or(Refusal::NotFound)?;
     file("application/json", "no-cache", &format!("{index}.json"), text.into_bytes())
 }
 

@@ -183,7 +183,8 @@ fn task_view(look: &mut Look, who: &Caller, ask: &Ask, section: &'static str, mo
     }
     if let Some(price) = form.fields.iter_mut().find(|f| f.name == "price") {
         let fee = ask.lang.yuan(announcement::row(look, row.announcement)?.call()?.fee);
-        price.hint = Some(ask.lang.ta("bid-price-call", &[("fee", fee)]));
+        let call = ask.lang.ta("bid-price-call", &[("fee", fee)]);
+        price.hint = Some(price.hint.take().map_or(call.clone(), |hint| format!("{call}{}{hint}", ask.lang.pick("", " "))));
     }
     let name = ask.t(&format!("bid-section-{section}"));
     let at = Step {
