@@ -198,6 +198,17 @@ pub fn history(look: &mut Look, who: &Caller, noun: &str, subject: &str) -> Resu
     Ok(lines)
 }
 
+/// What was decided each time that an act was done to one of these cases, in their order; whoever asks: for verbs.
+pub fn details(look: &mut Look, noun: &str, subjects: &[String], act: &str) -> Result<Vec<serde_json::Value>> {
+    let texts: Vec<String> = event::table
+        .filter(event::noun.eq(noun).and(event::subject.eq_any(subjects)).and(event::act.eq(act)))
+        .order(event::seq.asc())
+        .limit(10_000)
+        .select(event::detail)
+        .load(look.db())?;
+    texts.iter().map(|text| Ok(serde_json::from_str(text)?)).collect()
+}
+
 /// What readers of the log need of an event: which case, and whose.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Heard {

@@ -6,7 +6,7 @@ use crate::posting::{self, Account, Posting};
 use crate::ratio::{Rate, divide};
 use chrono::{Datelike, NaiveDate};
 use platform::case::{self, Case, New, Sight};
-use platform::event::Record;
+use platform::event::{self, Record};
 use platform::flow::{self, Choice, Deed, Heading, Noun, Opening, Step, Tell, begin, deed, step};
 use platform::money::yuan;
 use platform::paging::Page;
@@ -241,9 +241,6 @@ fn distribute(tx: &mut Tx, who: &Caller, row: &Split, a: Answers) -> Result<()> 
         };
         book::enter(tx, who, posting::Act::Share, draft, &Answers::default()).map(|p: Posting| p.id)?;
     }
-    let mut kept = row.answers();
-    kept.set("shared", shared_by(row) + amount);
-    row.keep(tx, &kept)?;
     flow::take(tx, who, row, Act::Distribute, Record::of(said)).map(drop)
 }
 
@@ -261,16 +258,12 @@ impl Shareable {
     }
 }
 
-/// What was shared out under these shares.
-fn shared_by(row: &Split) -> i64 {
-    row.answers().0.get("shared").and_then(Value::as_i64).unwrap_or(0)
-}
-
-/// What can be shared out of a licence's income, whichever shares were agreed when (ZJK-26).
+/// What can be shared out of a licence's income, whichever shares were agreed when; the record of the acts says what was (ZJK-26).
 pub fn shareable(look: &mut Look, of: &Split) -> Result<Shareable> {
     let owner = of.owner.ok_or_else(|| Refusal::broken("shares without a holder"))?;
     let income = book::licence_revenue(look, owner, of.licence, Span::years(1, 9999))?;
-    let shared = case::all_of::<Split>(look, "licence", of.licence, &[])?.iter().map(shared_by).sum();
+    let all: Vec<String> = case::all_of::<Split>(look, "licence", of.licence, &[])?.iter().map(|s| s.id.to_string()).collect();
+    let shared = event::details(look, Split::NAME, &all, Act::Distribute.as_str())?.iter().filter_map(|said| said["amount"].as_i64()).sum();
     Ok(Shareable { income, shared })
 }
 
